@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Settings of every Swift target. Memory safety is checked strictly except where float buffers
+/// meet the C kernels; those two targets keep their unsafe code in the files that say so.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "ziplab",
+    products: [
+        .executable(name: "ziplab", targets: ["ziplab"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // C
+        .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CLibpng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CLibjpeg", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .target(name: "CKernels"),
+
+        // Floors: a target imports only those listed with it.
+        .target(name: "CommandLanguage", swiftSettings: strict),
+        .target(name: "Tensors", dependencies: ["CKernels", crypto], swiftSettings: common),
+        .target(name: "Raster", dependencies: ["CLibpng", "CLibjpeg"], swiftSettings: strict),
+        .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
+        .target(name: "CLIPEngine", dependencies: ["Tensors", "Raster"], swiftSettings: common),
+        .target(name: "ZerothOrder", dependencies: ["Tensors"], swiftSettings: strict),
+        .target(
+            name: "PromptTuning", dependencies: ["CLIPEngine", "ZerothOrder", "Tensors", "Raster"],
+            swiftSettings: strict),
+        .target(name: "Plotting", dependencies: ["Raster"], swiftSettings: strict),
+        .target(
+            name: "Notebook",
+            dependencies: [
+                "CommandLanguage", "PromptTuning", "Plotting", "CLIPEngine", "ZerothOrder", "Tensors",
+                "Raster",
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ziplab",
+            dependencies: [
+                "Notebook", "LineEditing", "CommandLanguage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests mirror Sources.
+        .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "CKernels"],
+            resources: [.copy("Fixtures")], swiftSettings: common),
+        .testTarget(
+            name: "RasterTests", dependencies: ["Raster"],
+            resources: [.copy("Fixtures")], swiftSettings: common),
+        .testTarget(
+            name: "LineEditingTests", dependencies: ["LineEditing"], swiftSettings: common),
+        .testTarget(
+            name: "CLIPEngineTests", dependencies: ["CLIPEngine", "Tensors", "Raster"],
+            resources: [.copy("Fixtures")], swiftSettings: common),
+        .testTarget(
+            name: "PlottingTests", dependencies: ["Plotting", "Raster"],
+            swiftSettings: common),
+    ]
+)

@@ -1,0 +1,22 @@
+// Eight floats at a time, in the compiler's vector types: one AVX register or two NEON registers.
+// Each operation is that of lanes_scalar.h in every lane, so both give the same bits.
+
+#pragma STDC FP_CONTRACT OFF
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef float V __attribute__((ext_vector_type(8)));
+typedef int32_t I __attribute__((ext_vector_type(8)));
+typedef uint32_t U __attribute__((ext_vector_type(8)));
+
+#define LANES 8
+// Rows of a matrix product tile: 6 x 16 accumulators leave room for a row of weights and one input.
+#define TILE_ROWS 6
+
+typedef float Unaligned __attribute__((ext_vector_type(8), aligned(4)));
+
+static inline V load(const float *p) { return *(const Unaligned *)p; }
+static inline void store(float *p, V v) { *(Unaligned *)p = v; }
+static inline V fuse(V a, V b, V c) { return __builtin_elementwise_fma(a, b, c); }
+static inline V choose(I mask, V a, V b) { return mask ? a : b; }

@@ -1,0 +1,13 @@
+// Eight floats at a time, on x86-64 processors with AVX2 and fused multiply-add.
+
+#include "table.h"
+
+#if defined(__x86_64__)
+#include <stddef.h>
+#include <stdint.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "lanes_wide.h"
+#define TABLE zl_table_avx2
+#include "level.h"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,111 @@
+public import Raster
+
+/// OpenAI CLIP's evaluation transform: bicubic resize of the shortest side, centre crop, normalise.
+public struct ImagePreprocessing: Sendable, Equatable {
+    /// Side that the image's shortest side is resized to, in pixels.
+    public var resize: Int
+    /// Side of the square crop, the model's input size.
+    public var crop: Int
+    /// Mean of each channel, after division by 255.
+    public var mean: [Float]
+    /// Standard deviation of each channel, after division by 255.
+    public var deviation: [Float]
+
+    public init(
+        resize: Int, crop: Int, mean: [Float] = [0.481_454_66, 0.457_827_5, 0.408_210_73],
+        deviation: [Float] = [0.268_629_54, 0.261_302_58, 0.275_777_11]
+    ) {
+        precondition(mean.count == 3 && deviation.count == 3, "three channels, not \(mean.count)")
+        self.resize = resize
+        self.crop = crop
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// Resizes and crops, in 8 bits as Pillow does.
+    ///
+    /// The longer side becomes ⌊resize · long / short⌋; the crop starts at round-half-even((side − crop)/2).
+    public func cropped(_ bitmap: Bitmap) -> Bitmap {
+        let short = min(bitmap.width, bitmap.height)
+        let long = max(bitmap.width, bitmap.height)
+        let longer = max(resize, Int(Double(resize) * Double(long) / Double(short)))
+        let (width, height) = bitmap.width <= bitmap.height ? (resize, longer) : (longer, resize)
+        let resized = bitmap.resized(width: width, height: height)
+        return resized.cropped(
+            x: Self.offset(width, crop), y: Self.offset(height, crop), width: crop, height: crop)
+    }
+
+    private static func offset(_ side: Int, _ crop: Int) -> Int {
+        Int((Double(side - crop) / 2).rounded(.toNearestOrEven))
+    }
+
+    /// Pixels of one image as the vision tower takes them, [3, crop, crop], channel by channel.
+    public func pixels(_ bitmap: Bitmap) -> [Float] {
+        let image = cropped(bitmap)
+        var result = [Float](repeating: 0, count: 3 * crop * crop)
+        for channel in 0..<3 {
+            let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }
+            let plane = channel * crop * crop
+            for index in 0..<(crop * crop) {
+                result[plane + index] = table[Int(image.pixels[3 * index + channel])]
+            }
+        }
+        return result
+    }
+}
+
+extension ImagePreprocessing {
+    /// Reads `preprocessor_config.json`; what the file leaves out is OpenAI's.
+    ///
+    /// - Throws: `CLIPError` for a field with another meaning than the transform has.
+    init(file path: String, imageSize: Int) throws {
+        let json = try JSONObject(file: path)
+        let side = try Self.side(json, "size", key: "shortest_edge", fallback: imageSize)
+        let crop = try Self.side(json, "crop_size", key: "height", fallback: imageSize)
+        guard crop == imageSize else {
+            throw CLIPError.badField(
+                "crop_size", file: path, expected: "the model's image size \(imageSize)", got: "\(crop)")
+        }
+        guard side >= crop else {
+            throw CLIPError.badField(
+                "size", file: path, expected: "at least the crop size \(crop)", got: "\(side)")
+        }
+        for name in ["do_resize", "do_center_crop", "do_normalize", "do_rescale"] {
+            guard try json.boolean(name, true) else {
+                throw CLIPError.unsupported("'\(name)': false", file: path)
+            }
+        }
+        let resample = try json.number("resample", 3)
+        guard resample == 3 else {
+            throw CLIPError.badField("resample", file: path, expected: "3 (bicubic)", got: "\(resample)")
+        }
+        let factor = try json.number("rescale_factor", 1 / 255)
+        guard abs(factor * 255 - 1) < 1e-6 else {
+            throw CLIPError.badField("rescale_factor", file: path, expected: "1/255", got: "\(factor)")
+        }
+        self.init(resize: side, crop: crop)
+        mean = try Self.channels(json, "image_mean", mean)
+        deviation = try Self.channels(json, "image_std", deviation)
+        guard deviation.allSatisfy({ $0 > 0 }) else {
+            throw CLIPError.badField(
+                "image_std", file: path, expected: "positive numbers", got: "\(deviation)")
+        }
+    }
+
+    private static func side(_ json: JSONObject, _ name: String, key: String, fallback: Int) throws -> Int {
+        guard json.has(name) else { return fallback }
+        guard let nested = try? json.object(name) else { return try json.size(name, fallback, limit: 4096) }
+        guard nested.has(key) else {
+            throw CLIPError.unsupported("'\(name)' without '\(key)'", file: json.path)
+        }
+        return try nested.size(key, fallback, limit: 4096)
+    }
+
+    private static func channels(_ json: JSONObject, _ name: String, _ fallback: [Float]) throws -> [Float] {
+        let values = try json.numbers(name, fallback.map(Double.init)).map { Float($0) }
+        guard values.count == 3, values.allSatisfy(\.isFinite) else {
+            throw CLIPError.badField(name, file: json.path, expected: "3 numbers", got: "\(values.count)")
+        }
+        return values
+    }
+}

@@ -1,0 +1,151 @@
+public import Tensors
+
+/// Text features of all classes under soft prompts, at the cost that exactness leaves over.
+///
+/// A prompt is `[SOT] ctx₁ … ctx_m tokens(c) tokens(".") [EOT]`. The mask is causal, so the keys and values of SOT are
+/// computed once for good, those of the context once per prompt, and only each class's own tokens are run for every
+/// class; the last layer is run for the pooled row alone. Letters: C classes, E prompts evaluated together,
+/// m context vectors, d width.
+public final class PromptEncoder: Sendable {
+    let tower: TextTower
+    /// m, the number of context vectors.
+    public let contextTokens: Int
+    /// Token ids behind the context, up to the pooled position, for each class.
+    let suffixes: [[Int32]]
+    /// Keys and values of the start-of-text token.
+    private let start: KeyValueCache
+    private let caches: CachePool
+
+    /// - Parameters:
+    ///   - classNames: names as a person writes them; underscores become spaces.
+    ///   - contextTokens: m ≥ 1.
+    /// - Throws: `CLIPError` when a prompt is longer than the model reads or there is no class.
+    public init(model: CLIPModel, classNames: [String], contextTokens: Int) throws {
+        precondition(contextTokens >= 1, "expected at least one context token, got \(contextTokens)")
+        guard !classNames.isEmpty else { throw CLIPError.noClasses }
+        let tower = model.text
+        let tokenizer = model.tokenizer
+        self.tower = tower
+        self.contextTokens = contextTokens
+        let placeholder = tokenizer.encode("X").prefix(1)
+        let placeholders = [tokenizer.startOfText] + (0..<contextTokens).flatMap { _ in placeholder }
+        suffixes = try classNames.map { name in
+            let tokens = placeholders + tokenizer.classNameTokens(name) + [tokenizer.endOfText]
+            guard tokens.count <= tower.contextLength else {
+                throw CLIPError.promptTooLong(
+                    className: name, tokens: tokens.count, contextLength: tower.contextLength)
+            }
+            guard let pooled = tower.pooledPosition(tokens), pooled > contextTokens else {
+                throw CLIPError.unsupported("the pooled position of class '\(name)'", file: model.folder)
+            }
+            return Array(tokens[(contextTokens + 1)...pooled])
+        }
+        let transformer = tower.transformer
+        let layers = transformer.layers.count
+        start = KeyValueCache(layers: layers, tokens: 1, width: tower.width)
+        caches = CachePool(layers: layers, tokens: 1 + contextTokens, width: tower.width)
+        let first = start
+        tower.pool.with { workspace in
+            tower.embed(tokenizer.startOfText, at: 0, into: workspace.stream)
+            transformer.run(
+                workspace, rows: 1, sequences: [.init(start: 0, count: 1, prefix: first)], causal: true,
+                goal: .keysAndValues)
+        }
+    }
+
+    /// C, the number of classes.
+    public var classCount: Int { suffixes.count }
+    /// Token rows that one prompt costs.
+    public var rowsPerPrompt: Int { contextTokens + suffixes.reduce(0) { $0 + $1.count } }
+
+    /// Features of every class under every prompt, [E·C, features], prompt by prompt, each row of length one.
+    ///
+    /// - Parameter contexts: E contexts, each [m, d].
+    public func features(_ contexts: [Matrix]) -> Matrix {
+        for context in contexts {
+            precondition(
+                context.rows == contextTokens && context.columns == tower.width,
+                "context of \(context.rows)×\(context.columns), expected \(contextTokens)×\(tower.width)")
+        }
+        let prefixes = caches.take(contexts.count)
+        defer { caches.give(prefixes) }
+        runContexts(contexts, prefixes)
+        return runClasses(contexts.count, prefixes)
+    }
+
+    /// Fills each prompt's cache with the keys and values of SOT and its context.
+    private func runContexts(_ contexts: [Matrix], _ prefixes: [KeyValueCache]) {
+        let width = tower.width
+        let share = rowsPerBlock(contexts.count * contextTokens, atLeast: contextTokens)
+        let lengths = [Int](repeating: contextTokens, count: contexts.count)
+        let blocks = TextTower.blocks(lengths: lengths, target: share)
+        Parallel.forEach(blocks.count) { block in
+            tower.pool.with { workspace in
+                var spans: [Transformer.Sequence] = []
+                for index in blocks[block] {
+                    prefixes[index].copy(1, of: start)
+                    let row = spans.count * contextTokens
+                    add(contexts[index], into: workspace.stream + row * width)
+                    spans.append(
+                        .init(start: row, count: contextTokens, prefix: prefixes[index], prefixCount: 1))
+                }
+                tower.transformer.run(
+                    workspace, rows: spans.count * contextTokens, sequences: spans, causal: true,
+                    goal: .keysAndValues)
+            }
+        }
+    }
+
+    /// Runs each class's own tokens on top of each prompt's cache.
+    private func runClasses(_ prompts: Int, _ prefixes: [KeyValueCache]) -> Matrix {
+        let width = tower.width
+        let classes = suffixes.count
+        var result = Matrix(rows: prompts * classes, columns: tower.featureLength)
+        let lengths = (0..<(prompts * classes)).map { suffixes[$0 % classes].count }
+        let longest = lengths.max() ?? 0
+        let blocks = TextTower.blocks(
+            lengths: lengths, target: rowsPerBlock(lengths.reduce(0, +), atLeast: longest))
+        result.values.withUnsafeMutableBufferPointer { output in
+            guard let output = output.baseAddress else { return }
+            Parallel.forEach(blocks.count) { block in
+                tower.pool.with { workspace in
+                    var spans: [Transformer.Sequence] = []
+                    var row = 0
+                    for index in blocks[block] {
+                        let suffix = suffixes[index % classes]
+                        spans.append(
+                            .init(
+                                start: row, count: suffix.count, prefix: prefixes[index / classes],
+                                prefixCount: 1 + contextTokens))
+                        for (offset, token) in suffix.enumerated() {
+                            tower.embed(
+                                token, at: 1 + contextTokens + offset, into: workspace.stream + row * width)
+                            row += 1
+                        }
+                    }
+                    tower.transformer.run(
+                        workspace, rows: row, sequences: spans, causal: true,
+                        goal: .oneRow(spans.map { $0.count - 1 }))
+                    tower.project(
+                        workspace, rows: spans.count,
+                        into: output + blocks[block].lowerBound * tower.featureLength)
+                }
+            }
+        }
+        return result
+    }
+
+    /// Rows of a block: small enough that every thread has work, at most the workspace's size.
+    private func rowsPerBlock(_ rows: Int, atLeast longest: Int) -> Int {
+        let share = (rows + Parallel.threads - 1) / Parallel.threads
+        return max(longest, min(TextTower.blockRows, share))
+    }
+
+    /// Context vectors plus their positions (1 … m) into consecutive rows.
+    private func add(_ context: Matrix, into rows: UnsafeMutablePointer<Float>) {
+        let width = tower.width
+        for index in 0..<(contextTokens * width) {
+            rows[index] = context.values[index] + tower.positionEmbedding.values[width + index]
+        }
+    }
+}

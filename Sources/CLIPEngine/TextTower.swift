@@ -1,0 +1,135 @@
+public import Tensors
+
+/// CLIP's text encoder: token and position embeddings, causal transformer, final LayerNorm, projection.
+public final class TextTower: Sendable {
+    let transformer: Transformer
+    /// Token embeddings, [vocabulary, d].
+    let tokenEmbedding: Matrix
+    /// Position embeddings, [context length, d].
+    let positionEmbedding: Matrix
+    let finalNorm: LayerNorm
+    let projection: PackedWeights
+    /// `eos_token_id` as configured; 2 stands for "the largest id".
+    let endOfText: Int
+    let pool: WorkspacePool
+
+    /// Rows that one block holds at most; more rows make several blocks.
+    static let blockRows = 192
+
+    init(
+        transformer: Transformer, tokenEmbedding: Matrix, positionEmbedding: Matrix, finalNorm: LayerNorm,
+        projection: PackedWeights, endOfText: Int
+    ) {
+        self.transformer = transformer
+        self.tokenEmbedding = tokenEmbedding
+        self.positionEmbedding = positionEmbedding
+        self.finalNorm = finalNorm
+        self.projection = projection
+        self.endOfText = endOfText
+        let tower = transformer.tower
+        let longest = positionEmbedding.rows
+        pool = WorkspacePool {
+            Workspace(rows: max(Self.blockRows, longest), tower: tower, longest: longest)
+        }
+    }
+
+    /// d, the width of an embedding.
+    public var width: Int { tokenEmbedding.columns }
+    /// Longest token sequence.
+    public var contextLength: Int { positionEmbedding.rows }
+    /// Length of a feature.
+    public var featureLength: Int { projection.outputs }
+
+    /// Standard deviation of all entries of the token embedding.
+    public var embeddingDeviation: Double {
+        let values = tokenEmbedding.values
+        let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
+        let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        return (squares / Double(values.count)).squareRoot()
+    }
+
+    /// The embedding of one token, [d], without its position.
+    public func embedding(of token: Int32) -> [Float] {
+        Array(tokenEmbedding.row(Int(token)))
+    }
+
+    /// The position whose final state is the text's feature.
+    func pooledPosition(_ tokens: [Int32]) -> Int? {
+        if endOfText == 2 {
+            return tokens.max().flatMap { tokens.firstIndex(of: $0) }
+        }
+        return tokens.firstIndex(of: Int32(endOfText))
+    }
+
+    /// Features of whole token sequences, [texts, features], each of length one.
+    ///
+    /// Tokens behind the pooled position are left out: the mask is causal, so they never matter.
+    public func features(tokens texts: [[Int32]]) -> Matrix {
+        var result = Matrix(rows: texts.count, columns: featureLength)
+        let sequences = texts.map { tokens in
+            let pooled = pooledPosition(tokens) ?? tokens.count - 1
+            return Array(tokens[...pooled])
+        }
+        let blocks = Self.blocks(lengths: sequences.map(\.count), target: Self.blockRows)
+        result.values.withUnsafeMutableBufferPointer { output in
+            guard let output = output.baseAddress else { return }
+            Parallel.forEach(blocks.count) { block in
+                pool.with { workspace in
+                    var spans: [Transformer.Sequence] = []
+                    var row = 0
+                    for index in blocks[block] {
+                        spans.append(.init(start: row, count: sequences[index].count))
+                        for (position, token) in sequences[index].enumerated() {
+                            embed(token, at: position, into: workspace.stream + row * width)
+                            row += 1
+                        }
+                    }
+                    transformer.run(
+                        workspace, rows: row, sequences: spans, causal: true,
+                        goal: .oneRow(spans.map { $0.count - 1 }))
+                    project(
+                        workspace, rows: spans.count,
+                        into: output + blocks[block].lowerBound * featureLength)
+                }
+            }
+        }
+        return result
+    }
+
+    /// Token plus position embedding into `row`, [d].
+    func embed(_ token: Int32, at position: Int, into row: UnsafeMutablePointer<Float>) {
+        tokenEmbedding.values.withUnsafeBufferPointer { tokens in
+            positionEmbedding.values.withUnsafeBufferPointer { positions in
+                for column in 0..<width {
+                    row[column] = tokens[Int(token) * width + column] + positions[position * width + column]
+                }
+            }
+        }
+    }
+
+    /// Final LayerNorm, projection and division by the length, of the stream's first rows.
+    func project(_ workspace: Workspace, rows: Int, into output: UnsafeMutablePointer<Float>) {
+        finalNorm.apply(
+            workspace.stream, rows: rows, stride: width, into: workspace.normed, outputStride: width)
+        projection.apply(
+            workspace.normed, rows: rows, stride: width, into: output, outputStride: featureLength)
+        normalizeRows(output, rows: rows, columns: featureLength)
+    }
+
+    /// Cuts consecutive sequences into blocks of at most `target` rows (a longer sequence is a block of its own).
+    static func blocks(lengths: [Int], target: Int) -> [Range<Int>] {
+        var blocks: [Range<Int>] = []
+        var start = 0
+        var rows = 0
+        for (index, length) in lengths.enumerated() {
+            if rows > 0, rows + length > target {
+                blocks.append(start..<index)
+                start = index
+                rows = 0
+            }
+            rows += length
+        }
+        if start < lengths.count { blocks.append(start..<lengths.count) }
+        return blocks
+    }
+}

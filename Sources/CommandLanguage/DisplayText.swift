@@ -1,0 +1,73 @@
+/// Returns `text` with characters that would steer a terminal or reorder a line written as `\u{1b}`.
+///
+/// Escaped are the C0 and C1 controls, delete, the controls of writing direction, the line and
+/// paragraph separators and the byte order mark. Everything that came from a file goes through here
+/// before it is shown. The result has one line.
+public func escapedForDisplay(_ text: String) -> String {
+    escapedForDisplay(text, keepingTabs: false)
+}
+
+package func escapedForDisplay(_ text: some StringProtocol, keepingTabs: Bool) -> String {
+    guard text.unicodeScalars.contains(where: mustBeEscaped) else { return String(text) }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        if mustBeEscaped(scalar), !(keepingTabs && scalar == "\t") {
+            result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+        } else {
+            result.append(scalar)
+        }
+    }
+    return String(result)
+}
+
+private func mustBeEscaped(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x20...0x7E: false
+    case 0x00...0x1F, 0x7F...0x9F: true
+    case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+    default: false
+    }
+}
+
+/// Returns the number of terminal columns that `text` takes; tabs and controls count as one.
+public func displayWidth(of text: some StringProtocol) -> Int {
+    text.reduce(0) { $0 + displayWidth(of: $1) }
+}
+
+/// Returns the columns of one character: 2 for wide ones, 0 for marks that stand alone, else 1.
+private func displayWidth(of character: Character) -> Int {
+    if character.isASCII { return 1 }
+    var width = 0
+    for scalar in character.unicodeScalars {
+        // Variation selector 16 asks for the emoji picture, which is wide.
+        if scalar.value == 0xFE0F { return 2 }
+        width = max(width, displayWidth(of: scalar))
+    }
+    return width
+}
+
+private func displayWidth(of scalar: Unicode.Scalar) -> Int {
+    switch scalar.value {
+    case 0x1100...0x115F, 0x231A...0x231B, 0x2329...0x232A, 0x23E9...0x23EC, 0x25FD...0x25FE,
+        0x2614...0x2615, 0x2648...0x2653, 0x267F, 0x2693, 0x26A1, 0x26AA...0x26AB, 0x26BD...0x26BE,
+        0x26C4...0x26C5, 0x26CE, 0x26D4, 0x26EA, 0x26F2...0x26F3, 0x26F5, 0x26FA, 0x26FD, 0x2705,
+        0x270A...0x270B, 0x2728, 0x274C, 0x274E, 0x2753...0x2755, 0x2757, 0x2795...0x2797, 0x27B0,
+        0x27BF, 0x2B1B...0x2B1C, 0x2B50, 0x2B55, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF,
+        0x4E00...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19,
+        0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18DFF, 0x1AFF0...0x1B2FF,
+        0x1F004, 0x1F0CF, 0x1F18E, 0x1F191...0x1F19A, 0x1F200...0x1F265, 0x1F300...0x1F320,
+        0x1F32D...0x1F335, 0x1F337...0x1F37C, 0x1F37E...0x1F393, 0x1F3A0...0x1F3CA, 0x1F3CF...0x1F3D3,
+        0x1F3E0...0x1F3F0, 0x1F3F4, 0x1F3F8...0x1F43E, 0x1F440, 0x1F442...0x1F4FC, 0x1F4FF...0x1F53D,
+        0x1F54B...0x1F54E, 0x1F550...0x1F567, 0x1F57A, 0x1F595...0x1F596, 0x1F5A4, 0x1F5FB...0x1F64F,
+        0x1F680...0x1F6C5, 0x1F6CC, 0x1F6D0...0x1F6D2, 0x1F6D5...0x1F6D7, 0x1F6DC...0x1F6DF,
+        0x1F6EB...0x1F6EC, 0x1F6F4...0x1F6FC, 0x1F7E0...0x1F7EB, 0x1F7F0, 0x1F90C...0x1F93A,
+        0x1F93C...0x1F945, 0x1F947...0x1F9FF, 0x1FA70...0x1FAFF, 0x20000...0x3FFFD:
+        return 2
+    default:
+        break
+    }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format, .control: return 0
+    default: return 1
+    }
+}

@@ -1,0 +1,79 @@
+/// The answer to Tab: what may stand in place of a part of the line.
+public struct Completion: Equatable, Sendable {
+    /// The part to replace, in Character offsets of the line.
+    public var replaced: Range<Int>
+    /// Whole replacements for that part, in the order in which they are listed.
+    public var candidates: [String]
+    /// What follows a candidate that is the only one: a space after a word, nothing after a folder.
+    public var suffix: String
+
+    public init(replaced: Range<Int>, candidates: [String], suffix: String = "") {
+        self.replaced = replaced
+        self.candidates = candidates
+        self.suffix = suffix
+    }
+
+    /// The beginning that all candidates share; empty without candidates.
+    package var commonPrefix: String {
+        guard var prefix = candidates.first.map({ Array($0) }) else { return "" }
+        for candidate in candidates.dropFirst() {
+            var count = 0
+            for (mine, other) in zip(prefix, candidate) {
+                guard mine == other else { break }
+                count += 1
+            }
+            prefix.removeLast(prefix.count - count)
+        }
+        return String(prefix)
+    }
+}
+
+/// Candidates laid out in columns below the line.
+package enum CandidateListing {
+    /// The most candidates shown; the rest is counted.
+    package static let limit = 200
+
+    /// The rows, filled column by column as `ls` does.
+    ///
+    /// - Parameters:
+    ///   - candidates: the texts; control characters are shown escaped.
+    ///   - width: columns of the terminal; one column a row is kept free so that no row wraps.
+    ///   - columnsOf: how many columns a text takes.
+    package static func rows(
+        _ candidates: [String], width: Int, columnsOf: (String) -> Int
+    ) -> [String] {
+        let shown = candidates.prefix(limit).map(visible)
+        let widths = shown.map(columnsOf)
+        let cell = (widths.max() ?? 0) + 2
+        let columns = max(1, (max(width, 1) - 1) / cell)
+        let height = (shown.count + columns - 1) / columns
+        var rows: [String] = []
+        for row in 0..<height {
+            var text = ""
+            for index in stride(from: row, to: shown.count, by: height) {
+                text += shown[index]
+                if index + height < shown.count {
+                    text += String(repeating: " ", count: cell - widths[index])
+                }
+            }
+            rows.append(text)
+        }
+        if candidates.count > limit {
+            rows.append("... and \(candidates.count - limit) more")
+        }
+        return rows
+    }
+
+    /// The text with its control characters escaped, so that a file name cannot drive the terminal.
+    private static func visible(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar.properties.generalCategory == .control {
+                result += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

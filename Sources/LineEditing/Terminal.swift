@@ -1,0 +1,39 @@
+internal import Glibc
+
+/// Facts about the terminal and its way back to normal.
+public enum Terminal {
+    /// Whether both ends are terminals and TERM names one that can move its cursor.
+    public static func isInteractive(input: Int32 = 0, output: Int32 = 1) -> Bool {
+        guard isatty(input) == 1, isatty(output) == 1 else { return false }
+        guard let type = environment("TERM") else { return false }
+        return type != "" && type != "dumb"
+    }
+
+    /// The columns of the terminal: what it says, else COLUMNS, else 80.
+    public static var width: Int { width(of: STDOUT_FILENO) }
+
+    /// The columns of the terminal at `descriptor`.
+    public static func width(of descriptor: Int32) -> Int {
+        var size = winsize()
+        // The structure lives through the call, which fills it.
+        if unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+            return Int(size.ws_col)
+        }
+        if let text = environment("COLUMNS"), let columns = Int(text), (1...10_000).contains(columns) {
+            return columns
+        }
+        return 80
+    }
+
+    /// Sets the terminal back as it was before the read that is going on, if one is; for exit paths.
+    public static func restore() {
+        TerminalGuard.restoreTerminal()
+    }
+
+    /// The value of an environment variable.
+    static func environment(_ name: String) -> String? {
+        // getenv's text is copied before anything can change the environment.
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+}

@@ -1,0 +1,56 @@
+extension TerminalLineReader {
+    /// Answers Tab: the only candidate, else what all share, and on a second Tab the list.
+    func complete() -> EditOutcome {
+        let (scalars, cursor) = editor.currentLine
+        let line = Self.string(scalars[...])
+        let answer = completion(line, Self.string(scalars[..<cursor]).count)
+        guard let range = Self.scalarRange(of: answer.replaced, in: line), !answer.candidates.isEmpty else {
+            pendingListing = nil
+            return .refused
+        }
+        if answer.candidates.count == 1 {
+            pendingListing = nil
+            return editor.replace(range, with: answer.candidates[0] + answer.suffix) ? .changed : .refused
+        }
+        let typed = Self.string(scalars[range])
+        let prefix = answer.commonPrefix
+        if prefix.count > typed.count {
+            guard editor.replace(range, with: prefix) else { return .refused }
+            let after = editor.currentLine
+            pendingListing = PendingListing(scalars: after.scalars, cursor: after.cursor)
+            return .changed
+        }
+        let now = PendingListing(scalars: scalars, cursor: cursor)
+        guard pendingListing == now else {
+            pendingListing = now
+            return .refused
+        }
+        list(answer.candidates)
+        return .unchanged
+    }
+
+    /// Shows the candidates below the line and the line again below them.
+    private func list(_ candidates: [String]) {
+        let rows = CandidateListing.rows(
+            candidates, width: Terminal.width(of: output), columnsOf: WideEditor.columns)
+        // A line over several rows has rows below the cursor, which are cleared first.
+        editor.show("\r\n\u{1B}[J" + rows.map { $0 + "\r\n" }.joined())
+        editor.redraw()
+    }
+
+    private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        return String(text)
+    }
+
+    /// The scalar offsets of a range of Character offsets; nil where it leaves the line.
+    private static func scalarRange(of range: Range<Int>, in line: String) -> Range<Int>? {
+        guard range.lowerBound >= 0,
+            let lower = line.index(line.startIndex, offsetBy: range.lowerBound, limitedBy: line.endIndex),
+            let upper = line.index(lower, offsetBy: range.count, limitedBy: line.endIndex)
+        else { return nil }
+        let start = line.unicodeScalars.distance(from: line.startIndex, to: lower)
+        return start..<(start + line.unicodeScalars.distance(from: lower, to: upper))
+    }
+}

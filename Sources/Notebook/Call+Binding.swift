@@ -1,0 +1,250 @@
+import CommandLanguage
+
+extension Call {
+    /// Matches a command's words to one of the verb's forms and checks every value.
+    ///
+    /// - Throws: `Diagnostic` at the word that does not fit, with a near name where there is one.
+    init(
+        _ command: Command, range: SourceRange, forms: [CommandForm], environment: Environment,
+        source: SourceText
+    ) throws {
+        let verb = command.verb.text
+        var words = try Self.words(command, environment: environment, source: source)
+        let form = try Self.choose(forms, verb: command.verb, words: &words, source: source)
+        let usage = "usage: " + form.usage(verb: verb)
+        var values: [String: [Bound]] = [:]
+        var positionals: [WrittenWord] = []
+        var index = 0
+        while index < words.count {
+            let word = words[index]
+            index += 1
+            guard let name = word.option else {
+                positionals.append(word)
+                continue
+            }
+            guard let option = form.options.first(where: { $0.name == name }) else {
+                let near = nearestName(to: name, among: form.options.map(\.name))
+                throw Diagnostic(
+                    message: "unknown option '--\(name)' of '\(verb)'", range: word.range, source: source,
+                    notes: (near.map { ["did you mean '--\($0)'?"] } ?? []) + [usage])
+            }
+            guard values[name] == nil else {
+                throw Diagnostic(
+                    message: "option '--\(name)' is given twice", range: word.range, source: source)
+            }
+            guard let kind = option.kind else {
+                if let value = word.value {
+                    throw Diagnostic(
+                        message: "option '--\(name)' takes no value", range: value.range, source: source)
+                }
+                values[name] = []
+                continue
+            }
+            var value = word.value
+            if value == nil, index < words.count, words[index].option == nil, !words[index].terminated {
+                value = words[index].value
+                index += 1
+            }
+            guard let value else {
+                throw Diagnostic(
+                    message: "option '--\(name)' needs a value: \(kind.expectation)", range: word.range,
+                    source: source)
+            }
+            values[name] = [try kind.bind(value, name: "--" + name, source: source)]
+        }
+        try Self.place(
+            positionals, in: form, into: &values, end: range, source: source, usage: usage)
+        self.init(verb: verb, form: form, source: source, range: range, values: values)
+    }
+
+    /// Fills the form's parameters from left to right.
+    private static func place(
+        _ positionals: [WrittenWord], in form: CommandForm, into values: inout [String: [Bound]],
+        end: SourceRange, source: SourceText, usage: String
+    ) throws {
+        var rest = positionals[...]
+        for parameter in form.parameters {
+            let many = parameter.count == .any || parameter.count == .some
+            var taken: [Bound] = []
+            while let word = rest.first?.value, many || taken.isEmpty {
+                taken.append(try parameter.kind.bind(word, name: parameter.name, source: source))
+                rest = rest.dropFirst()
+            }
+            if taken.isEmpty, parameter.count == .one || parameter.count == .some {
+                throw Diagnostic(
+                    message: "expected \(parameter.kind.expectation) for '\(parameter.name)'; got nothing",
+                    range: end, source: source, notes: [usage])
+            }
+            if !taken.isEmpty { values[parameter.name] = taken }
+        }
+        if let extra = rest.first {
+            throw Diagnostic(
+                message: "unexpected argument '\(source.slice(extra.range))'", range: extra.range,
+                source: source, notes: [usage])
+        }
+    }
+
+    /// Picks the form whose object is the first word, or the form without an object.
+    private static func choose(
+        _ forms: [CommandForm], verb: Word, words: inout [WrittenWord], source: SourceText
+    ) throws -> CommandForm {
+        let objects = forms.compactMap(\.object)
+        if let first = words.first, let text = first.value?.text, first.option == nil,
+            let form = forms.first(where: { $0.object == text })
+        {
+            words.removeFirst()
+            return form
+        }
+        if let plain = forms.first(where: { $0.object == nil }),
+            words.first?.option != nil || words.isEmpty || !plain.parameters.isEmpty || objects.isEmpty
+        {
+            return plain
+        }
+        guard let first = words.first else {
+            throw Diagnostic(
+                message: "expected \(list(objects)) after '\(verb.text)'; got nothing", range: verb.range,
+                source: source)
+        }
+        let near = nearestName(to: first.value?.text ?? "", among: objects)
+        throw Diagnostic(
+            message: "expected \(list(objects)) after '\(verb.text)'; got '\(source.slice(first.range))'",
+            range: first.range, source: source, notes: near.map { ["did you mean '\($0)'?"] } ?? [])
+    }
+
+    private static func list(_ words: [String]) -> String {
+        let quoted = words.map { "'\($0)'" }
+        guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "nothing" }
+        return quoted.dropLast().joined(separator: ", ") + " or " + last
+    }
+
+    /// Evaluates the words of a command; a list becomes one word for each element.
+    private static func words(
+        _ command: Command, environment: Environment, source: SourceText
+    ) throws -> [WrittenWord] {
+        try command.arguments.flatMap { argument -> [WrittenWord] in
+            switch argument.kind {
+            case .positional(let expression):
+                let value = try evaluate(expression, in: environment, source: source)
+                if case .list(let elements) = value {
+                    return elements.map {
+                        WrittenWord(
+                            value: .init(value: $0, text: $0.description, range: argument.range),
+                            range: argument.range, terminated: argument.followsTerminator)
+                    }
+                }
+                return [
+                    WrittenWord(
+                        value: try WrittenWord.Written(expression, value, environment, source),
+                        range: argument.range, terminated: argument.followsTerminator)
+                ]
+            case .option(let name, let expression):
+                let written = try expression.map {
+                    try WrittenWord.Written(
+                        $0, try evaluate($0, in: environment, source: source), environment, source)
+                }
+                return [
+                    WrittenWord(option: name, value: written, range: argument.nameRange, terminated: false)
+                ]
+            }
+        }
+    }
+}
+
+/// A word of a command after evaluation.
+struct WrittenWord {
+    struct Written {
+        var value: Value
+        /// As written, so that `001` stays `001` where text is wanted.
+        var text: String
+        var range: SourceRange
+    }
+    /// Name without dashes, for an option.
+    var option: String?
+    var value: Written?
+    var range: SourceRange
+    /// Stands after `--`.
+    var terminated: Bool
+}
+
+extension WrittenWord.Written {
+    init(
+        _ expression: Expression, _ value: Value, _ environment: Environment, _ source: SourceText
+    ) throws {
+        self.value = value
+        range = expression.range
+        if case .list = value {
+            text = value.description
+        } else {
+            text = try evaluateText(expression, in: environment, source: source)
+        }
+    }
+}
+
+extension ArgumentKind {
+    /// What may stand there, in words.
+    var expectation: String {
+        switch self {
+        case .text: "text"
+        case .path: "a path"
+        case .integer(let range): "a whole number \(Self.describe(range))"
+        case .number(let range): "a number \(Self.describe(range))"
+        case .choice(let words): Self.describe(words)
+        case .choiceOrInteger(let words, let range):
+            Self.describe(words) + " or a whole number \(Self.describe(range))"
+        case .choiceOrNumber(let words, let range):
+            Self.describe(words) + " or a number \(Self.describe(range))"
+        }
+    }
+
+    private static func describe(_ words: [String]) -> String {
+        words.map { "'\($0)'" }.joined(separator: ", ")
+    }
+
+    private static func describe(_ range: ClosedRange<Int>) -> String {
+        range.upperBound == .max
+            ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+    }
+
+    private static func describe(_ range: ClosedRange<Double>) -> String {
+        func text(_ bound: Double) -> String { Value.number(bound).description }
+        if range.upperBound == .infinity {
+            return range.lowerBound == .leastNonzeroMagnitude
+                ? "above 0" : "of at least \(text(range.lowerBound))"
+        }
+        return "from \(text(range.lowerBound)) to \(text(range.upperBound))"
+    }
+
+    /// Checks a word against the kind.
+    fileprivate func bind(_ word: WrittenWord.Written, name: String, source: SourceText) throws -> Call.Bound
+    {
+        let number = word.value.number
+        let whole = number.flatMap { $0.rounded() == $0 && abs($0) < 0x1p53 ? Int($0) : nil }
+        let bound: BoundValue? =
+            switch self {
+            case .text, .path:
+                if case .list = word.value { nil } else { .text(word.text) }
+            case .integer(let range):
+                whole.flatMap { range.contains($0) ? .integer($0) : nil }
+            case .number(let range):
+                number.flatMap { range.contains($0) ? .number($0) : nil }
+            case .choice(let words):
+                words.contains(word.text) ? .text(word.text) : nil
+            case .choiceOrInteger(let words, let range):
+                words.contains(word.text)
+                    ? .text(word.text) : whole.flatMap { range.contains($0) ? .integer($0) : nil }
+            case .choiceOrNumber(let words, let range):
+                words.contains(word.text)
+                    ? .text(word.text) : number.flatMap { range.contains($0) ? .number($0) : nil }
+            }
+        guard let bound else {
+            var notes: [String] = []
+            if case .choice(let words) = self, let near = nearestName(to: word.text, among: words) {
+                notes = ["did you mean '\(near)'?"]
+            }
+            throw Diagnostic(
+                message: "expected \(expectation) for '\(name)'; got '\(word.text)'", range: word.range,
+                source: source, notes: notes)
+        }
+        return Call.Bound(value: bound, range: word.range)
+    }
+}

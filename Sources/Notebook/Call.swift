@@ -1,0 +1,133 @@
+import CommandLanguage
+
+/// What an argument may be.
+enum ArgumentKind: Sendable {
+    case text
+    /// A file or folder; completed from the disk.
+    case path
+    case integer(ClosedRange<Int>)
+    case number(ClosedRange<Double>)
+    case choice([String])
+    /// One of a few words, or a whole number in a range.
+    case choiceOrInteger([String], ClosedRange<Int>)
+    /// One of a few words, or a number in a range.
+    case choiceOrNumber([String], ClosedRange<Double>)
+}
+
+/// A positional argument of a form.
+struct Parameter: Sendable {
+    enum Count: Sendable {
+        case one
+        case optional
+        case any
+        case some
+    }
+    var name: String
+    var kind: ArgumentKind
+    var count = Count.one
+}
+
+/// An option of a form.
+struct OptionSpecification: Sendable {
+    var name: String
+    /// Nil for a flag.
+    var kind: ArgumentKind?
+    /// Shown in help behind the name.
+    var valueName = ""
+    var help: String
+}
+
+/// One way to write a command: its object word, arguments and options.
+struct CommandForm: Sendable {
+    /// "load" in `model load`; nil where there is none.
+    var object: String?
+    var parameters: [Parameter] = []
+    var options: [OptionSpecification] = []
+    var summary: String
+
+    /// The usage line behind the verb.
+    func usage(verb: String) -> String {
+        var words = [verb]
+        if let object { words.append(object) }
+        words += parameters.map { parameter in
+            let name = parameter.name.uppercased()
+            return switch parameter.count {
+            case .one: name
+            case .optional: "[\(name)]"
+            case .any: "[\(name)…]"
+            case .some: "\(name)…"
+            }
+        }
+        words += options.map { $0.kind == nil ? "[--\($0.name)]" : "[--\($0.name) \($0.valueName)]" }
+        return words.joined(separator: " ")
+    }
+}
+
+/// A value as written and checked.
+enum BoundValue: Sendable, Equatable {
+    case text(String)
+    case integer(Int)
+    case number(Double)
+}
+
+/// A command whose words have been matched to a form: every value is present, checked and has its place in the source.
+struct Call {
+    struct Bound {
+        var value: BoundValue
+        var range: SourceRange
+    }
+
+    let verb: String
+    let form: CommandForm
+    let source: SourceText
+    /// The whole statement.
+    let range: SourceRange
+    let values: [String: [Bound]]
+
+    func texts(_ name: String) -> [String] {
+        (values[name] ?? []).map { bound in
+            switch bound.value {
+            case .text(let text): text
+            case .integer(let value): "\(value)"
+            case .number(let value): "\(value)"
+            }
+        }
+    }
+
+    func text(_ name: String) -> String? { texts(name).first }
+
+    func integer(_ name: String) -> Int? {
+        if case .integer(let value)? = values[name]?.first?.value { return value }
+        return nil
+    }
+
+    func number(_ name: String) -> Double? {
+        switch values[name]?.first?.value {
+        case .number(let value)?: value
+        case .integer(let value)?: Double(value)
+        default: nil
+        }
+    }
+
+    func flag(_ name: String) -> Bool { values[name] != nil }
+
+    /// A diagnostic at an argument, or at the whole statement where it was not given.
+    func failure(_ name: String?, _ message: String, at index: Int = 0, notes: [String] = []) -> Diagnostic {
+        let bounds = name.flatMap { values[$0] } ?? []
+        let place = index < bounds.count ? bounds[index].range : range
+        return Diagnostic(message: message, range: place, source: source, notes: notes)
+    }
+
+    /// Runs `body`; what it throws points at the argument.
+    func locating<Result>(_ name: String, at index: Int = 0, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as Diagnostic {
+            throw error
+        } catch let error as Interruption {
+            throw error
+        } catch {
+            throw failure(name, "\(error)", at: index)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import CommandLanguage
+import PromptTuning
+
+/// `classes`, `classes load`, `classes set`.
+enum ClassesCommand: NotebookCommand {
+    static let verb = "classes"
+    static let summary = "show, name or load class names"
+    static let forms = [
+        CommandForm(summary: "list the class names"),
+        CommandForm(
+            object: "load", parameters: [Parameter(name: "file", kind: .path)],
+            summary: "read names, one a line"),
+        CommandForm(
+            object: "set", parameters: [Parameter(name: "name", kind: .text, count: .some)],
+            summary: "give the names"),
+    ]
+    static let help = """
+        With a data set loaded the names replace its own, in label order, so there must be as many.
+        A name is what the text encoder reads: words a person would use. Underscores become spaces.
+
+          classes set "tabby cat" dog "fire truck"
+          classes load names.txt
+          classes
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        switch call.form.object {
+        case "load":
+            let path = context.host.input(call.text("file") ?? "")
+            try set(try call.locating("file") { try ClassList.read(path) }, call, "file", &context)
+        case "set":
+            let names = call.texts("name")
+            try call.locating("name") { try ClassList.check(names, file: "this statement") }
+            try set(names, call, "name", &context)
+        default:
+            let names = try context.requireClassNames()
+            for (label, name) in names.enumerated() { context.say("\(label)  \(escapedForDisplay(name))") }
+            report(names, &context)
+        }
+    }
+
+    private static func set(
+        _ names: [String], _ call: Call, _ argument: String, _ context: inout CommandContext
+    ) throws {
+        if let data = context.state.data, data.classNames.count != names.count {
+            throw call.failure(
+                argument, "\(NotebookError.classCount(expected: data.classNames.count, got: names.count))")
+        }
+        context.state.classNames = names
+        context.state.dropRun()
+        context.say("\(names.count) class names")
+        report(names, &context)
+    }
+
+    private static func report(_ names: [String], _ context: inout CommandContext) {
+        context.set("classes", .integer(names.count))
+        context.set("names", .list(names.map { .text($0) }))
+    }
+}

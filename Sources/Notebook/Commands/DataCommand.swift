@@ -1,0 +1,68 @@
+import CommandLanguage
+import PromptTuning
+
+/// `data load`, `data info`.
+enum DataCommand: NotebookCommand {
+    static let verb = "data"
+    static let summary = "load images with class names, draw the few-shot set"
+    static let forms = [
+        CommandForm(
+            object: "load", parameters: [Parameter(name: "path", kind: .path)],
+            options: [
+                OptionSpecification(
+                    name: "shots", kind: .choiceOrInteger(["all"], 1...1_000_000), valueName: "16",
+                    help: "training images a class, or all"),
+                OptionSpecification(
+                    name: "seed", kind: .integer(0...Int.max), valueName: "1", help: "which images are drawn"),
+                OptionSpecification(
+                    name: "classes", kind: .choice(DataSet.ClassSelection.allCases.map(\.rawValue)),
+                    valueName: "all|base|new", help: "the first half of the classes, or the second"),
+            ], summary: "load a data set"),
+        CommandForm(object: "info", summary: "classes and counts"),
+    ]
+    static let help = """
+        Three layouts are told apart by what is there: a folder with one folder of PNG or JPEG images a class (below train,
+        val and test, or one level), a CoOp split file ({"train": [[path, label, class name], …], …}) or a folder with
+        split.json, and a .csv with the columns path, class and perhaps split. Without a validation or test split these are
+        drawn from what the training images leave. Every image is read and checked here.
+
+          data load Assets/Data/line-drawings --shots 16 --seed 1
+          data load photos
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        if call.form.object == "load" {
+            try load(call, &context)
+        } else {
+            try describe(try context.requireData(), &context, names: true)
+        }
+    }
+
+    private static func load(_ call: Call, _ context: inout CommandContext) throws {
+        let path = context.host.input(call.text("path") ?? "")
+        let shots = call.text("shots") == "all" ? nil : call.integer("shots") ?? 16
+        let classes = call.text("classes").flatMap(DataSet.ClassSelection.init) ?? .all
+        let seed = UInt64(call.integer("seed") ?? 1)
+        let data = try call.locating("path") {
+            try DataSet(path: path, shots: shots, seed: seed, classes: classes)
+        }
+        context.state.data = data
+        context.state.classNames = data.classNames
+        context.state.dropRun()
+        try describe(data, &context, names: false)
+    }
+
+    private static func describe(_ data: DataSet, _ context: inout CommandContext, names: Bool) throws {
+        let classes = context.state.classNames ?? data.classNames
+        context.say(
+            "\(data.train.count) training, \(data.validation.count) validation, \(data.test.count) test images of "
+                + "\(DisplayNumber.count(classes.count, "class", "classes")) (\(data.layout))")
+        if names { context.say(classes.map { escapedForDisplay($0) }.joined(separator: ", ")) }
+        context.set("classes", .integer(classes.count))
+        for list in [data.train, data.validation, data.test] {
+            context.set(list.name, .integer(list.count))
+            context.set("data." + list.name, .text("sha256:" + list.digest))
+        }
+        context.set("data.classes", .list(data.classNames.map { .text($0) }))
+    }
+}

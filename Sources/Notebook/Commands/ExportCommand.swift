@@ -1,0 +1,57 @@
+import PromptTuning
+import Tensors
+
+/// `export csv`: all numbers of a run.
+enum ExportCommand: NotebookCommand {
+    static let verb = "export"
+    static let summary = "write all numbers of the run"
+    static let forms = [
+        CommandForm(
+            object: "csv", parameters: [Parameter(name: "file", kind: .path)],
+            summary: "one row for each step and each evaluation")
+    ]
+    static let help = """
+        Columns: kind (step or evaluation), step, queries, loss, gradient_norm, clipped, step_size, perturbation_size, split,
+        accuracy, correct, images. Every step is there, at full precision; what does not apply is empty.
+
+          export csv run.csv
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let run = try context.requireRun()
+        let bytes = Array(RunTable.csv(run.history).utf8)
+        let path = call.text("file") ?? ""
+        try call.locating("file") { try context.host.write(bytes, to: path) }
+        context.say(
+            "\(DisplayNumber.count(run.history.steps.count, "step")) and "
+                + "\(DisplayNumber.count(run.history.evaluations.count, "evaluation")) written to \(path)")
+        context.set("csv", .text("sha256:" + SHA256Digest.hex(bytes)))
+    }
+}
+
+/// A run's history as comma-separated values.
+enum RunTable {
+    static func csv(_ history: RunHistory) -> String {
+        var rows = [
+            "kind,step,queries,loss,gradient_norm,clipped,step_size,perturbation_size,split,accuracy,correct,images"
+        ]
+        var evaluations = history.evaluations[...]
+        func take(upTo step: Int) {
+            while let next = evaluations.first, next.step <= step {
+                let score = next.score
+                rows.append(
+                    "evaluation,\(next.step),\(next.queries),\(score.loss),,,,,\(next.split),\(score.accuracy),"
+                        + "\(score.correct),\(score.images)")
+                evaluations = evaluations.dropFirst()
+            }
+        }
+        take(upTo: 0)
+        for step in history.steps {
+            rows.append(
+                "step,\(step.step),\(step.queries),\(step.loss),\(step.gradientNorm),\(step.clipped ? 1 : 0),"
+                    + "\(step.stepSize),\(step.perturbationSize),,,,")
+            take(upTo: step.step)
+        }
+        return rows.joined(separator: "\n") + "\n"
+    }
+}

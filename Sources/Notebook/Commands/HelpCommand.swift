@@ -1,0 +1,71 @@
+import CommandLanguage
+
+/// `help`: commands, options, the language.
+enum HelpCommand: NotebookCommand {
+    static let verb = "help"
+    static let summary = "list commands, or explain one"
+    static let forms = [
+        CommandForm(
+            parameters: [Parameter(name: "topic", kind: .text, count: .optional)], summary: "explain a topic")
+    ]
+    static let help = """
+        Topics are the commands and 'language'.
+
+          help run
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        guard let topic = call.text("topic") else {
+            for command in commandTable {
+                context.say(
+                    command.verb + String(repeating: " ", count: 12 - command.verb.count) + command.summary)
+            }
+            context.say("'help COMMAND' explains one, 'help language' the language.")
+            return
+        }
+        if topic == "language" {
+            lines(languageHelp, context)
+            return
+        }
+        guard let command = commandTable.first(where: { $0.verb == topic }) else {
+            let near = nearestName(to: topic, among: commandTable.map { $0.verb } + ["language"])
+            throw call.failure(
+                "topic", "\(NotebookError.noHelp(topic))",
+                notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the topics"])
+        }
+        for form in command.forms {
+            context.say(form.usage(verb: command.verb))
+            context.say("    " + form.summary)
+            for option in form.options {
+                let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
+                context.say(
+                    "    " + name + String(repeating: " ", count: max(1, 26 - name.count)) + option.help)
+            }
+        }
+        context.say("")
+        lines(command.help, context)
+    }
+
+    private static func lines(_ text: String, _ context: CommandContext) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            context.say(String(line))
+        }
+    }
+
+    static let languageHelp = """
+        One statement a line: a command, its object, arguments and options. '#' starts a comment, '\\' at a line's end goes on
+        in the next. "text" may hold $name and $(expression), 'text' is literal.
+
+          let seed = 2
+          prompt new --seed $seed
+          repeat 3 { step 10 }
+          for x in 1..3 {
+            prompt new --seed $x
+            run --queries 500
+            plot accuracy --out "accuracy-$x.png"
+          }
+          source setup.zl
+
+        A statement that fails changes nothing. A block stops at the statement that failed and keeps what came before it.
+        """
+}

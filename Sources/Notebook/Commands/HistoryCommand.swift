@@ -1,0 +1,39 @@
+import PromptTuning
+
+/// `history`: the last steps as a table.
+enum HistoryCommand: NotebookCommand {
+    static let verb = "history"
+    static let summary = "the last steps as a table"
+    static let forms = [
+        CommandForm(
+            parameters: [Parameter(name: "n", kind: .integer(1...1_000_000), count: .optional)],
+            summary: "show the last N steps (10)")
+    ]
+    static let help = """
+        The table has the step, the queries used, the mean loss of the step, ‖ĝ‖ and whether it was clipped;
+        evaluations stand behind the step they came after. 'export csv' writes all of it.
+
+          history 20
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let run = try context.requireRun()
+        let steps = run.history.steps.suffix(call.integer("n") ?? 10)
+        context.say("  step  queries     loss      ‖ĝ‖")
+        for step in steps {
+            let accuracies = run.history.evaluations.filter { $0.step == step.step }
+                .map { "  \($0.split) \(DisplayNumber.percent($0.score.accuracy))" }.joined()
+            context.say(
+                right("\(step.step)", 6) + right("\(step.queries)", 9)
+                    + right(DisplayNumber.figure(step.loss), 9)
+                    + right(DisplayNumber.figure(step.gradientNorm), 9) + (step.clipped ? " clipped" : "")
+                    + accuracies)
+        }
+        context.set("steps", .integer(run.history.steps.count))
+        context.set("evaluations", .integer(run.history.evaluations.count))
+    }
+
+    private static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(1, width - text.count)) + text
+    }
+}

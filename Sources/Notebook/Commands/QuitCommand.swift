@@ -1,0 +1,15 @@
+/// `quit`: ends the session.
+enum QuitCommand: NotebookCommand {
+    static let verb = "quit"
+    static let summary = "end the session"
+    static let forms = [CommandForm(summary: "end the session")]
+    static let help = """
+        ^D does the same. 'save FILE' before it keeps the session.
+
+          quit
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        context.quits = true
+    }
+}

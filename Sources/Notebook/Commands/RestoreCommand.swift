@@ -1,0 +1,29 @@
+import CommandLanguage
+import PromptTuning
+
+/// `restore`: goes back to a checkpoint.
+enum RestoreCommand: NotebookCommand {
+    static let verb = "restore"
+    static let summary = "go back to a checkpoint"
+    static let forms = [
+        CommandForm(parameters: [Parameter(name: "name", kind: .text)], summary: "take up the state of NAME")
+    ]
+    static let help = """
+        Steps from there give the same numbers as they did the first time.
+
+          restore before-clipping
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let name = call.text("name") ?? ""
+        guard let run = context.state.checkpoints[name] else {
+            let near = nearestName(to: name, among: context.state.checkpoints.keys.sorted())
+            throw call.failure(
+                "name", "\(NotebookError.noCheckpoint(name: name))",
+                notes: near.map { ["did you mean '\($0)'?"] } ?? [])
+        }
+        context.state.run = run
+        context.say("back at checkpoint '\(name)': step \(run.method.step), \(run.ledger.training) queries")
+        context.reportRun(lastStep: false)
+    }
+}

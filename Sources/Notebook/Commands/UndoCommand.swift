@@ -1,0 +1,34 @@
+/// `undo`: takes back statements.
+enum UndoCommand: NotebookCommand {
+    static let verb = "undo"
+    static let summary = "take back the last statement, or N"
+    static let forms = [
+        CommandForm(
+            parameters: [Parameter(name: "n", kind: .integer(1...1000), count: .optional)],
+            summary: "take back the last N statements that changed something (1)")
+    ]
+    static let help = """
+        Everything a statement changed comes back, the account of queries included; 'show' keeps saying how many queries
+        the undone steps had cost. A whole block or 'run' is one statement.
+
+          undo
+          undo 3
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let count = call.integer("n") ?? 1
+        guard count <= context.past.count else {
+            throw call.failure(
+                "n",
+                context.past.isEmpty
+                    ? "\(NotebookError.nothingToUndo)"
+                    : "only \(DisplayNumber.count(context.past.count, "statement")) can be undone; got \(count)"
+            )
+        }
+        let target = context.past.count - count
+        context.state = context.past[target]
+        context.past.removeSubrange(target...)
+        context.say("\(DisplayNumber.count(count, "statement")) undone")
+        context.reportRun(lastStep: false)
+    }
+}

@@ -1,0 +1,56 @@
+import CommandLanguage
+import PromptTuning
+
+/// `zeroshot`: accuracy of hand-written prompts.
+enum ZeroshotCommand: NotebookCommand {
+    static let verb = "zeroshot"
+    static let summary = "accuracy of hand-written prompts"
+    static let forms = [
+        CommandForm(
+            parameters: [Parameter(name: "template", kind: .text, count: .any)],
+            options: [
+                OptionSpecification(
+                    name: "split", kind: .choice(splitNames), valueName: "test", help: "train, val or test")
+            ], summary: "classify a split with templates")
+    ]
+    static let help = """
+        A template has {} where the class name goes; the default is "a photo of a {}.". Several templates make an ensemble:
+        the mean of their normalised text features. The last figure of a split becomes the dashed line of accuracy plots.
+
+          zeroshot
+          zeroshot "a drawing of a {}." "a sketch of a {}." --split val
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let store = try context.requireModel()
+        let data = try context.requireData()
+        let names = try context.requireClassNames()
+        let templates =
+            call.values["template"] == nil ? [ClassifyCommand.defaultTemplate] : call.texts("template")
+        let classifier = try call.locating("template") {
+            try TemplateClassifier(store: store, classNames: names, templates: templates)
+        }
+        let list = context.list(data, split: call.text("split") ?? "test")
+        try context.features(store, list)
+        let score = try classifier.evaluate(list)
+        context.state.zeroShot[list.name] = score.accuracy
+        let prompt =
+            templates.count == 1
+            ? "\"\(escapedForDisplay(templates[0]))\"" : "an ensemble of \(templates.count) templates"
+        context.say(
+            "zero-shot with \(prompt): accuracy \(DisplayNumber.percent(score.accuracy)) "
+                + "(\(score.correct) of \(score.images) \(list.name) images), "
+                + "loss \(DisplayNumber.figure(Double(score.loss)))")
+        context.report(score)
+    }
+}
+
+extension CommandContext {
+    /// The typed results of a classification.
+    func report(_ score: Score) {
+        set("accuracy", .double(score.accuracy))
+        set("correct", .integer(score.correct))
+        set("images", .integer(score.images))
+        set("loss", .float(score.loss))
+    }
+}

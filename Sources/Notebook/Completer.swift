@@ -1,0 +1,94 @@
+import CommandLanguage
+import Foundation
+
+/// Words that could stand at the cursor of a line; looks at names and folders, runs nothing.
+public struct Completer {
+    /// What could be inserted.
+    public struct Answer: Sendable, Equatable {
+        /// UTF-8 offsets of the line that a candidate replaces.
+        public var replaced: Range<Int>
+        /// Texts to insert, quoted as the language needs it.
+        public var candidates: [String]
+        /// Whether a single candidate ends its word.
+        public var isFinal: Bool
+    }
+
+    private let variables: [String]
+    private let checkpoints: [String]
+    private let host: NotebookHost
+
+    public init(_ notebook: Notebook) {
+        (variables, checkpoints) = notebook.names
+        host = notebook.host
+    }
+
+    /// - Parameter cursor: UTF-8 offset.
+    public func complete(_ line: String, cursor: Int) -> Answer {
+        let context = completionContext(of: line, at: cursor)
+        let words = candidates(context).filter { $0.hasPrefix(context.partial) }
+        let isFinal = !(words.count == 1 && words[0].hasSuffix("/"))
+        return Answer(
+            replaced: context.replacement.start..<context.replacement.end,
+            candidates: words.map { context.insertion(of: $0, final: isFinal && !$0.hasSuffix("/")) },
+            isFinal: isFinal)
+    }
+
+    private func candidates(_ context: CompletionContext) -> [String] {
+        switch context.target {
+        case .comment: return []
+        case .verb: return (commandTable.map { $0.verb } + reservedWords.filter { $0 != "in" }).sorted()
+        case .variable: return variables
+        case .expressionName: return (variables + functionNames).sorted()
+        case .optionName: return forms(context).flatMap { $0.options.map { "--" + $0.name } }
+        case .optionValue(let name):
+            let option = forms(context).flatMap(\.options).first { $0.name == name }
+            guard let kind = option?.kind else { return arguments(context) }
+            return values(kind, context.partial)
+        case .argument: return arguments(context)
+        }
+    }
+
+    private func forms(_ context: CompletionContext) -> [CommandForm] {
+        guard let verb = context.words.first, let command = commandTable.first(where: { $0.verb == verb })
+        else {
+            return []
+        }
+        let object = context.words.dropFirst().first
+        let chosen = command.forms.filter { $0.object != nil && $0.object == object }
+        return chosen.isEmpty ? command.forms.filter { $0.object == nil } : chosen
+    }
+
+    private func arguments(_ context: CompletionContext) -> [String] {
+        guard let verb = context.words.first, let command = commandTable.first(where: { $0.verb == verb })
+        else {
+            return []
+        }
+        var words = context.words.count == 1 ? command.forms.compactMap(\.object) : []
+        if verb == RestoreCommand.verb { words += checkpoints }
+        if verb == HelpCommand.verb { words += commandTable.map { $0.verb } + ["language"] }
+        for parameter in forms(context).flatMap(\.parameters) {
+            words += values(parameter.kind, context.partial)
+        }
+        return words
+    }
+
+    private func values(_ kind: ArgumentKind, _ partial: String) -> [String] {
+        switch kind {
+        case .choice(let words), .choiceOrInteger(let words, _), .choiceOrNumber(let words, _): words
+        case .path: paths(partial)
+        case .text, .integer, .number: []
+        }
+    }
+
+    /// Entries of the folder that the partial path names; folders end in a slash.
+    private func paths(_ partial: String) -> [String] {
+        let folder = partial.lastIndex(of: "/").map { String(partial[...$0]) } ?? ""
+        let place = host.input(folder.isEmpty ? "." : folder)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+        let hidden = partial.dropFirst(folder.count).hasPrefix(".")
+        return names.filter { hidden || !$0.hasPrefix(".") }.sorted().map { name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: place + "/" + name)
+            return folder + name + (attributes?[.type] as? FileAttributeType == .typeDirectory ? "/" : "")
+        }
+    }
+}

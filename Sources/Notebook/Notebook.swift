@@ -1,0 +1,217 @@
+public import CommandLanguage
+import Foundation
+
+/// The kernel of ziplab: text in, values and state out; it never sees a terminal.
+///
+/// A top-level statement is a cell. A simple statement that fails changes nothing. A block stops at the statement that failed
+/// and keeps what the ones before it did.
+public final class Notebook {
+    public var host: NotebookHost
+    /// Variables that win over `let` of the same name, from `--set`.
+    public let settings: [String: Value]
+    private var state = NotebookState()
+    private var past: [NotebookState] = []
+    private var spentQueries = 0
+    private var cells = 0
+    private var observers: [any NotebookObserver] = []
+    /// The session in memory, for `save`.
+    private let recorder: TranscriptRecorder
+    public private(set) var hasQuit = false
+
+    /// Statements that can be undone.
+    private static let pastLimit = 1000
+
+    public init(host: NotebookHost, settings: [String: Value] = [:]) {
+        self.host = host
+        self.settings = settings
+        recorder = TranscriptRecorder(settings: settings)
+        observers = [recorder]
+        state.variables = Environment(variables: settings)
+    }
+
+    /// Adds somebody who sees every cell.
+    public func add(_ observer: any NotebookObserver) {
+        observers.append(observer)
+    }
+
+    /// Writes the session to a file as it happens.
+    ///
+    /// - Throws: `NotebookError.cannotWrite`.
+    public func record(to path: String) throws {
+        try recorder.open(path: path)
+    }
+
+    /// Runs every statement of a text until one fails, or to the end with `keepGoing`.
+    ///
+    /// - Parameters:
+    ///   - name: what messages call the text: a file name, or `input`.
+    ///   - stopAfter: replay of an interrupted cell: interruption points to pass.
+    /// - Returns: the finished cells.
+    /// - Throws: only what an observer throws; a failed statement is in its report.
+    @discardableResult
+    public func evaluate(
+        _ text: String, name: String, keepGoing: Bool = false, stopAfter: Int? = nil
+    ) throws -> [CellReport] {
+        let source = SourceText(name: name, text: text)
+        var reports: [CellReport] = []
+        let program: Program
+        do {
+            program = try parse(source)
+        } catch {
+            return [try runCell(text, comments: [], stopAfter: nil) { _ in throw error }]
+        }
+        for slice in program.topLevelSlices {
+            let comments = slice.leading.split(separator: "\n").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+            .filter { $0.hasPrefix("#") }
+            let report = try runCell(slice.text, comments: comments, stopAfter: stopAfter) { context in
+                try execute(slice.statement, source: source, &context)
+            }
+            reports.append(report)
+            if hasQuit { break }
+            if case .ok = report.status { continue }
+            if !keepGoing { break }
+        }
+        return reports
+    }
+
+    /// Runs one cell and tells the observers.
+    private func runCell(
+        _ input: String, comments: [String], stopAfter: Int?, _ body: (inout CommandContext) throws -> Void
+    ) throws -> CellReport {
+        cells += 1
+        for observer in observers { try observer.began(number: cells, input: input, comments: comments) }
+        let start = ContinuousClock.now
+        var failure: (any Error)?
+        let cell = CellRecorder(host: host, stopAfter: stopAfter) { [observers] event in
+            for observer in observers {
+                do { try observer.saw(event) } catch { failure = failure ?? error }
+            }
+        }
+        let status = run(cell, input, body)
+        if let failure { throw failure }
+        host.show(nil)
+        let elapsed = (ContinuousClock.now - start).components
+        let report = CellReport(
+            number: cells, input: input, events: cell.events, results: cell.results, status: status,
+            seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+        for observer in observers { try observer.ended(report) }
+        return report
+    }
+
+    private func run(
+        _ cell: CellRecorder, _ input: String, _ body: (inout CommandContext) throws -> Void
+    ) -> CellStatus {
+        var context = CommandContext(
+            state: state, past: past, cell: cell, host: host, transcript: { [recorder] in recorder.text },
+            spentQueries: spentQueries)
+        var status = CellStatus.ok
+        do {
+            try body(&context)
+        } catch is Interruption {
+            status = .interrupted(points: cell.points)
+        } catch let error as Diagnostic {
+            status = .failed(error)
+        } catch {
+            let source = SourceText(name: "input", text: input)
+            status = .failed(
+                Diagnostic(message: "\(error)", range: source.contentRange, source: source))
+        }
+        // What a failed simple statement did was dropped in `execute`; the rest stands.
+        if context.state.revision > state.revision, context.past.count == past.count {
+            context.past.append(state)
+            if context.past.count > Self.pastLimit { context.past.removeFirst() }
+        }
+        state = context.state
+        past = context.past
+        spentQueries = context.spentQueries
+        hasQuit = context.quits
+        return status
+    }
+
+    /// Names for completion: variables and checkpoints.
+    public var names: (variables: [String], checkpoints: [String]) {
+        (state.variables.variables.keys.sorted(), state.checkpoints.keys.sorted())
+    }
+
+    /// The session so far as a transcript.
+    public var transcript: String { recorder.text }
+}
+
+extension Notebook {
+    /// Runs a statement; a simple one that fails leaves the state as it was.
+    private func execute(_ statement: Statement, source: SourceText, _ context: inout CommandContext) throws {
+        switch statement.kind {
+        case .binding(let name, let expression):
+            guard settings[name.text] == nil else { return }
+            context.state.variables.variables[name.text] = try CommandLanguage.evaluate(
+                expression, in: context.state.variables, source: source)
+        case .repetition(let count, let body):
+            let count = try evaluateCount(count, in: context.state.variables, source: source)
+            for _ in 0..<count { try execute(body, source: source, &context) }
+        case .iteration(let name, let sequence, let body):
+            let values = try CommandLanguage.evaluate(
+                sequence, in: context.state.variables, source: source)
+            for value in values {
+                context.state.variables.variables[name.text] = value
+                try execute(body, source: source, &context)
+            }
+        case .command(let command):
+            try execute(command, range: statement.range, source: source, &context)
+        }
+    }
+
+    private func execute(_ body: [Statement], source: SourceText, _ context: inout CommandContext) throws {
+        try context.cell.interruptionPoint()
+        for statement in body {
+            try execute(statement, source: source, &context)
+            if context.quits { return }
+        }
+    }
+
+    private func execute(
+        _ command: Command, range: SourceRange, source: SourceText, _ context: inout CommandContext
+    ) throws {
+        guard let type = commandTable.first(where: { $0.verb == command.verb.text }) else {
+            let near = nearestName(to: command.verb.text, among: commandTable.map { $0.verb } + reservedWords)
+            throw Diagnostic(
+                message: "unknown command '\(command.verb.text)'", range: command.verb.range, source: source,
+                notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the commands"])
+        }
+        let call = try Call(
+            command, range: range, forms: type.forms, environment: context.state.variables, source: source)
+        if type == SourceCommand.self {
+            // Its statements are run one by one, like those of a block.
+            try runFile(call, &context)
+            return
+        }
+        var attempt = context
+        do {
+            try type.run(call, &attempt)
+        } catch is Interruption {
+            context = attempt
+            throw Interruption()
+        } catch let error as Diagnostic {
+            context.spentQueries = attempt.spentQueries
+            throw error
+        } catch {
+            context.spentQueries = attempt.spentQueries
+            throw call.failure(nil, "\(error)")
+        }
+        context = attempt
+    }
+
+    private func runFile(_ call: Call, _ context: inout CommandContext) throws {
+        let (text, path) = try SourceCommand.read(call, context)
+        let source = SourceText(name: path, text: text)
+        let program = try parse(source)
+        context.sourceDepth += 1
+        defer { context.sourceDepth -= 1 }
+        for statement in program.statements {
+            try context.cell.interruptionPoint()
+            try execute(statement, source: source, &context)
+            if context.quits { return }
+        }
+    }
+}

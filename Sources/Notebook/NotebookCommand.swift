@@ -1,0 +1,95 @@
+import PromptTuning
+
+/// A verb of the language: one file, one entry in the table, one help text.
+protocol NotebookCommand: Sendable {
+    static var verb: String { get }
+    /// One line for the list of commands.
+    static var summary: String { get }
+    static var forms: [CommandForm] { get }
+    /// Paragraphs and examples behind the usage lines.
+    static var help: String { get }
+
+    /// Runs one call; on an error the context's state is dropped.
+    static func run(_ call: Call, _ context: inout CommandContext) throws
+}
+
+/// All verbs, sorted.
+let commandTable: [any NotebookCommand.Type] = [
+    CheckpointCommand.self, ClassesCommand.self, ClassifyCommand.self, DataCommand.self, EvalCommand.self,
+    ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
+    PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self, SaveCommand.self,
+    ShowCommand.self, SourceCommand.self, StepCommand.self, TraceCommand.self, UndoCommand.self,
+    ZeroshotCommand.self,
+]
+
+/// What a running command may read and change.
+struct CommandContext {
+    var state: NotebookState
+    /// States to go back to, oldest first.
+    var past: [NotebookState]
+    let cell: CellRecorder
+    let host: NotebookHost
+    /// The session so far, as a transcript.
+    let transcript: () -> String
+    /// Training queries of the whole session, those of undone steps too.
+    var spentQueries: Int
+    var quits = false
+    /// Files that source each other.
+    var sourceDepth = 0
+    /// Set by a condition of `run`: no further steps.
+    var stopsEarly = false
+
+    func say(_ line: String) { cell.emit(.line(line)) }
+    func set(_ key: String, _ value: ResultValue) { cell.set(key, value) }
+}
+
+extension CommandContext {
+    func requireModel() throws -> ImageFeatureStore {
+        guard let store = state.store else {
+            throw NotebookError.missing(what: "model", how: "'model load' opens the embedded one")
+        }
+        return store
+    }
+
+    func requireData() throws -> DataSet {
+        guard let data = state.data else {
+            throw NotebookError.missing(what: "data set", how: "load one with 'data load PATH'")
+        }
+        return data
+    }
+
+    func requireClassNames() throws -> [String] {
+        guard let names = state.classNames else {
+            throw NotebookError.missing(
+                what: "class names", how: "load a data set, or name them with 'classes set'")
+        }
+        return names
+    }
+
+    func requireRun() throws -> TuningRun {
+        guard let run = state.run else {
+            throw NotebookError.missing(what: "prompt", how: "build one with 'prompt new'")
+        }
+        return run
+    }
+
+    /// The list of images of a split named by the option `--split`.
+    func list(_ data: DataSet, split: String) -> ImageList {
+        switch split {
+        case "train": data.train
+        case "val": data.validation
+        default: data.test
+        }
+    }
+
+    /// Features of a list, with progress shown while images are encoded.
+    func features(_ store: ImageFeatureStore, _ list: ImageList) throws {
+        _ = try store.features(list) { done, total in
+            host.show(.init(done: done, total: total, unit: "images", detail: "encoding \(list.name) images"))
+        }
+        host.show(nil)
+    }
+}
+
+/// Names of the splits in the language.
+let splitNames = ["train", "val", "test"]

@@ -1,0 +1,88 @@
+import Foundation
+
+/// What the notebook needs from the world around it; the only way it touches files by name.
+public struct NotebookHost: Sendable {
+    /// Progress of something long.
+    public struct Progress: Sendable, Equatable {
+        public var done: Int
+        public var total: Int
+        /// What is counted: "queries", "images".
+        public var unit: String
+        /// The latest figures, such as "loss 1.204, accuracy 41.2 %".
+        public var detail: String
+    }
+
+    /// Folders in which relative paths are looked for, first match first.
+    public var searchFolders: [String]
+    /// Where relative output paths start.
+    public var workingFolder: String
+    /// Replay: everything is written below this folder, wherever a statement says.
+    public var outputFolder: String?
+    /// Folder with the embedded model and data sets.
+    public var assetsFolder: String?
+    /// Whether a person asked to stop; asking clears it.
+    public var takeInterrupt: @Sendable () -> Bool
+    /// Shows progress; nil ends it.
+    public var show: @Sendable (Progress?) -> Void
+
+    public init(
+        workingFolder: String, assetsFolder: String? = nil,
+        takeInterrupt: @escaping @Sendable () -> Bool = { false },
+        show: @escaping @Sendable (Progress?) -> Void = { _ in }
+    ) {
+        self.workingFolder = workingFolder
+        self.assetsFolder = assetsFolder
+        self.takeInterrupt = takeInterrupt
+        self.show = show
+        searchFolders = [workingFolder]
+    }
+
+    /// Also looks for relative paths beside a script or transcript and in the folders above it.
+    public mutating func search(around file: String) {
+        var folder = URL(fileURLWithPath: file).deletingLastPathComponent().standardizedFileURL.path
+        while !searchFolders.contains(folder) || folder != "/" {
+            if !searchFolders.contains(folder) { searchFolders.append(folder) }
+            guard folder != "/" else { break }
+            folder = (folder as NSString).deletingLastPathComponent
+        }
+    }
+
+    /// The place of an existing file or folder; where there is none, the place it was expected at.
+    func input(_ path: String) -> String {
+        let expanded = (path as NSString).expandingTildeInPath
+        guard !expanded.hasPrefix("/") else { return expanded }
+        let candidates = searchFolders.map { $0 + "/" + expanded }
+        guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            return expanded
+        }
+        // The plain path where it serves: shorter in messages.
+        return found == workingFolder + "/" + expanded
+            && FileManager.default.currentDirectoryPath == workingFolder ? expanded : found
+    }
+
+    /// The place to write a file to.
+    func output(_ path: String) -> String {
+        let expanded = (path as NSString).expandingTildeInPath
+        guard let outputFolder else {
+            return expanded.hasPrefix("/") ? expanded : workingFolder + "/" + expanded
+        }
+        let parts = expanded.split(separator: "/").filter { $0 != "." && $0 != ".." && $0 != "~" }
+        return outputFolder + "/" + parts.joined(separator: "/")
+    }
+
+    /// Writes a file whole or not at all.
+    ///
+    /// - Throws: `NotebookError.cannotWrite`; an old file of that name is then as before.
+    func write(_ bytes: [UInt8], to path: String) throws {
+        let place = output(path)
+        do {
+            let folder = URL(fileURLWithPath: place).deletingLastPathComponent()
+            if outputFolder != nil {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            }
+            try Data(bytes).write(to: URL(fileURLWithPath: place), options: .atomic)
+        } catch {
+            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/// A typed result of a statement, written so that it reads back exactly.
+public enum ResultValue: Sendable, Equatable {
+    case integer(Int)
+    case float(Float)
+    case double(Double)
+    case text(String)
+    case list([ResultValue])
+}
+
+extension ResultValue: CustomStringConvertible {
+    /// The text behind `=` in a transcript: shortest decimal that reads back to the same bits; text bare where it is one
+    /// plain word, quoted as in JSON otherwise.
+    public var description: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .float(let value): "\(value)"
+        case .double(let value): "\(value)"
+        case .text(let text): Self.isPlain(text) ? text : JSONText.quoted(text)
+        case .list(let values): "[" + values.map(\.nested).joined(separator: ", ") + "]"
+        }
+    }
+
+    /// Inside a list text is always quoted.
+    private var nested: String {
+        if case .text(let text) = self { return JSONText.quoted(text) }
+        return description
+    }
+
+    /// As a JSON value; nan and inf are strings, since JSON has no other way.
+    var json: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .float(let value): value.isFinite ? "\(value)" : "\"\(value)\""
+        case .double(let value): value.isFinite ? "\(value)" : "\"\(value)\""
+        case .text(let text): JSONText.quoted(text)
+        case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
+        }
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
+    }
+}
+
+/// JSON strings.
+enum JSONText {
+    /// The text between quotes, with quotes, backslashes and all control characters escaped.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            default:
+                let isControl =
+                    scalar.properties.generalCategory == .control || scalar.value == 0x2028
+                    || scalar.value == 0x2029
+                if isControl {
+                    let digits = String(scalar.value, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result + "\""
+    }
+}

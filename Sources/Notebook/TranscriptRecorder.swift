@@ -1,0 +1,95 @@
+import CommandLanguage
+import Foundation
+
+/// Writes a session down as it happens: in memory, and where asked line by line to a file.
+///
+/// A cell's input is on disk before it runs and its end after, so that a killed session loses at most the cell in flight.
+final class TranscriptRecorder: NotebookObserver {
+    /// The lines so far.
+    private(set) var text: String
+    private var file: FileHandle?
+    private var path = ""
+
+    init(settings: [String: Value]) {
+        text = "#!ziplab-transcript 1\n@prov ziplab=\(ziplabVersion) rng=philox4x32-10\n"
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            text += "@set \(name)=\(value.sourceText)\n"
+        }
+    }
+
+    /// Starts to write to a new file as well.
+    ///
+    /// - Throws: `NotebookError.cannotWrite`.
+    func open(path: String) throws {
+        self.path = path
+        do {
+            try Data().write(to: URL(fileURLWithPath: path))
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            try handle.write(contentsOf: Data(text.utf8))
+            try handle.synchronize()
+            file = handle
+        } catch {
+            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
+        }
+    }
+
+    func began(number: Int, input: String, comments: [String]) throws {
+        var lines = comments.map { TranscriptText.escaped($0) }
+        for (index, line) in TranscriptText.lines(of: input).enumerated() {
+            lines.append((index == 0 ? "> " : ". ") + line)
+        }
+        try append(lines)
+    }
+
+    func saw(_ event: CellEvent) throws {
+        switch event {
+        case .line(let line):
+            try append(TranscriptText.lines(of: line).map { "| " + TranscriptText.escaped($0) })
+        case .plot(let path, let width, let height, let digest):
+            let name = ResultValue.text(path).description
+            try append(["@plot \(name) \(width)x\(height) pixels-sha256:\(digest)"])
+        }
+    }
+
+    func ended(_ report: CellReport) throws {
+        var lines = report.results.map { "= \($0.key) \($0.value)" }
+        switch report.status {
+        case .ok: break
+        case .failed(let diagnostic):
+            lines += TranscriptText.lines(of: diagnostic.rendered()).map { "! " + $0 }
+        case .interrupted(let points):
+            lines.append("! interrupted; what was done is kept")
+            lines.append("@did \(points)")
+        }
+        let seconds = String(format: "%.2f", report.seconds)
+        lines.append("@end \(report.number) \(report.status.word) \(seconds)s")
+        try append(lines)
+        do {
+            try file?.synchronize()
+        } catch {
+            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
+        }
+    }
+
+    private func append(_ lines: [String]) throws {
+        guard !lines.isEmpty else { return }
+        let addition = lines.joined(separator: "\n") + "\n"
+        text += addition
+        do {
+            try file?.write(contentsOf: Data(addition.utf8))
+        } catch {
+            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
+        }
+    }
+}
+
+/// Text as it stands in a transcript.
+enum TranscriptText {
+    /// Lines of a text, without their ends; at least one.
+    static func lines(of text: String) -> [String] {
+        text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+    }
+
+    /// Control characters made visible.
+    static func escaped(_ text: String) -> String { escapedForDisplay(text) }
+}

@@ -1,0 +1,84 @@
+public import Raster
+
+/// Curves over a common axis, drawn as a picture that has the same pixels on every machine.
+public struct LineChart: Sendable, Equatable {
+    public var title: String
+    public var subtitle: String?
+    public var xLabel: String
+    public var yLabel: String
+    public var series: [Series]
+    public var referenceLines: [ReferenceLine]
+    public var verticalLines: [VerticalLine]
+    public var bestMarker: BestMarker?
+    /// Shown part of the x axis; from the data where absent.
+    public var xRange: ClosedRange<Double>?
+    /// Shown part of the y axis; from the data and the reference lines where absent.
+    public var yRange: ClosedRange<Double>?
+
+    public init(
+        title: String, subtitle: String? = nil, xLabel: String = "", yLabel: String = "",
+        series: [Series] = [], referenceLines: [ReferenceLine] = [], verticalLines: [VerticalLine] = [],
+        bestMarker: BestMarker? = nil, xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil
+    ) {
+        self.title = title
+        self.subtitle = subtitle
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.series = series
+        self.referenceLines = referenceLines
+        self.verticalLines = verticalLines
+        self.bestMarker = bestMarker
+        self.xRange = xRange
+        self.yRange = yRange
+    }
+
+    /// A labelled level across the chart, for instance zero-shot accuracy; left out where `y` is not finite.
+    public struct ReferenceLine: Sendable, Equatable {
+        public var label: String
+        public var y: Double
+        public var isDashed: Bool
+
+        public init(label: String, y: Double, isDashed: Bool = true) {
+            self.label = label
+            self.y = y
+            self.isDashed = isDashed
+        }
+    }
+
+    /// A labelled position on the x axis, for instance the budget; left out where `x` is not finite.
+    public struct VerticalLine: Sendable, Equatable {
+        public var label: String
+        public var x: Double
+        public var isDashed: Bool
+
+        public init(label: String, x: Double, isDashed: Bool = true) {
+            self.label = label
+            self.x = x
+            self.isDashed = isDashed
+        }
+    }
+
+    /// The point of a series that deserves a mark; left out where there is no such point.
+    public struct BestMarker: Sendable, Equatable {
+        public var series: Int
+        public var point: Int
+        public var label: String
+
+        public init(series: Int, point: Int, label: String) {
+            self.series = series
+            self.point = point
+            self.label = label
+        }
+    }
+
+    /// Sides that `render` accepts; others are brought to the nearest.
+    public static let sides = 160...8000
+
+    /// Draws the chart; sides outside `sides` are clamped. Text and lines grow with the picture.
+    public func render(width: Int = 1200, height: Int = 800) -> Bitmap {
+        let width = min(max(width, Self.sides.lowerBound), Self.sides.upperBound)
+        let height = min(max(height, Self.sides.lowerBound), Self.sides.upperBound)
+        var drawing = LineChartDrawing(self, width: width, height: height)
+        return drawing.draw()
+    }
+}

@@ -1,0 +1,97 @@
+import Tensors
+
+/// A few-shot data set: class names and the images drawn for training, validation and test.
+public struct DataSet: Sendable, Equatable {
+    /// Which classes of the data set are used.
+    public enum ClassSelection: String, Sendable, CaseIterable {
+        case all
+        /// The first ⌈n/2⌉ classes.
+        case base
+        /// The rest.
+        case new
+    }
+
+    public let layout: String
+    public let classNames: [String]
+    /// Images a class; nil when all are used.
+    public let shots: Int?
+    public let train: ImageList
+    public let validation: ImageList
+    public let test: ImageList
+
+    /// SHA-256 of class names and the three lists.
+    public var digest: String {
+        let parts = classNames + [train.digest, validation.digest, test.digest]
+        return SHA256Digest.hex(Array(parts.joined(separator: "\n").utf8))
+    }
+
+    /// Draws the few-shot set.
+    ///
+    /// Training images of a class are the first `shots` of a permutation keyed by (seed, class); validation has
+    /// min(shots, 4) a class. Where the layout has no validation or test split, these come from the training images
+    /// behind those drawn. With `shots` nil every image is used.
+    ///
+    /// - Throws: `TuningError` when a class has too few images or a file is no image.
+    public init(path: String, shots: Int?, seed: UInt64, classes: ClassSelection = .all) throws {
+        var source = try DataSource.read(path)
+        let base = (source.classNames.count + 1) / 2
+        switch classes {
+        case .all: break
+        case .base: source = source.keeping(0..<base)
+        case .new:
+            guard base < source.classNames.count else { throw TuningError.emptySplit("new-class") }
+            source = source.keeping(base..<source.classNames.count)
+        }
+        let names = source.classNames
+        let validationShots = shots.map { min($0, 4) }
+        var pool = names.indices.map { Self.shuffled(source.train, label: $0, seed: seed, "few-shot.train") }
+        func draw(_ count: Int, _ split: String) throws -> [LabelledImage] {
+            try names.indices.flatMap { label -> [LabelledImage] in
+                guard pool[label].count >= count else {
+                    throw TuningError.tooFewImages(
+                        className: names[label], split: split, found: pool[label].count, asked: count)
+                }
+                defer { pool[label].removeFirst(count) }
+                return Array(pool[label].prefix(count))
+            }
+        }
+        let train = try shots.map { try draw($0, "training") } ?? source.train
+        let validation: [LabelledImage]
+        if let listed = source.validation {
+            validation =
+                try validationShots.map { count in
+                    try Self.sample(listed, names: names, count: count, seed: seed)
+                } ?? listed
+        } else {
+            validation = try validationShots.map { try draw($0, "validation") } ?? []
+        }
+        let rest = shots == nil ? [] : pool.flatMap { $0 }
+        self.layout = source.layout
+        self.classNames = names
+        self.shots = shots
+        self.train = try ImageList(name: "training", root: source.root, images: train)
+        self.validation = try ImageList(name: "validation", root: source.root, images: validation)
+        self.test = try ImageList(name: "test", root: source.root, images: source.test ?? rest)
+    }
+
+    private static func shuffled(
+        _ images: [LabelledImage], label: Int, seed: UInt64, _ purpose: String
+    ) -> [LabelledImage] {
+        let own = images.filter { $0.label == label }
+        let stream = RandomStream(seed: seed, purpose: RandomPurpose(purpose), index: UInt64(label))
+        return stream.permutation(own.count).map { own[Int($0)] }
+    }
+
+    private static func sample(
+        _ images: [LabelledImage], names: [String], count: Int, seed: UInt64
+    ) throws -> [LabelledImage] {
+        try names.indices.flatMap { label -> [LabelledImage] in
+            let drawn = shuffled(images, label: label, seed: seed, "few-shot.validation").prefix(count)
+            guard drawn.count == count else {
+                throw TuningError.tooFewImages(
+                    className: names[label], split: "validation", found: drawn.count, asked: count)
+            }
+            return Array(drawn)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+public import CLIPEngine
+import Dispatch
+public import Raster
+import Synchronization
+public import Tensors
+
+/// Features of images under one model, computed once for each content and kept.
+///
+/// Image features do not depend on a text prompt, so no loss evaluation hides here: queries are counted by the oracle
+/// whether or not its images were seen before.
+public final class ImageFeatureStore: Sendable {
+    public let model: CLIPModel
+    /// By the SHA-256 of the image file.
+    private let known = Mutex<[String: [Float]]>([:])
+    /// By the digest of the list.
+    private let assembled = Mutex<[String: Matrix]>([:])
+
+    /// Images encoded between two calls of the progress function.
+    private static let blockSize = 32
+
+    public init(model: CLIPModel) {
+        self.model = model
+    }
+
+    /// Features of a list, [images, features], each row of length one.
+    ///
+    /// - Throws: `TuningError.image` when a file can no longer be read or has changed.
+    public func features(
+        _ list: ImageList, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws -> Matrix {
+        if let matrix = assembled.withLock({ $0[list.digest] }) { return matrix }
+        let missing = known.withLock { known in list.digests.indices.filter { known[list.digests[$0]] == nil }
+        }
+        var done = 0
+        while done < missing.count {
+            let block = Array(missing[done..<min(done + Self.blockSize, missing.count)])
+            let pixels = try Self.pixels(
+                of: block.map { list.files[$0] }, digests: block.map { list.digests[$0] },
+                preprocessing: model.preprocessing)
+            let features = model.vision.features(pixels)
+            known.withLock { known in
+                for (row, index) in block.enumerated() {
+                    known[list.digests[index]] = Array(features.row(row))
+                }
+            }
+            done += block.count
+            progress?(done, missing.count)
+        }
+        let rows = known.withLock { known in list.digests.compactMap { known[$0] } }
+        let matrix = Matrix(
+            rows: rows.count, columns: model.vision.featureLength, values: rows.flatMap { $0 })
+        assembled.withLock { $0[list.digest] = matrix }
+        return matrix
+    }
+
+    /// Features of one image already decoded, [features].
+    public func features(_ bitmap: Bitmap) -> [Float] {
+        Array(model.vision.features([model.preprocessing.pixels(bitmap)]).row(0))
+    }
+
+    private static func pixels(
+        of files: [String], digests: [String], preprocessing: ImagePreprocessing
+    ) throws -> [[Float]] {
+        let results = Mutex<[Result<[Float], TuningError>?]>(Array(repeating: nil, count: files.count))
+        DispatchQueue.concurrentPerform(iterations: files.count) { index in
+            let result = pixels(of: files[index], digest: digests[index], preprocessing: preprocessing)
+            results.withLock { $0[index] = result }
+        }
+        return try results.withLock { $0 }.compactMap { $0 }.map { try $0.get() }
+    }
+
+    private static func pixels(
+        of file: String, digest: String, preprocessing: ImagePreprocessing
+    ) -> Result<[Float], TuningError> {
+        do {
+            let bytes = try ImageList.bytes(of: file)
+            guard SHA256Digest.hex(bytes) == digest else {
+                return .failure(
+                    .image(path: file, reason: "'\(file)' has changed since the data set was loaded"))
+            }
+            return .success(preprocessing.pixels(try Bitmap.decode(bytes, name: file)))
+        } catch let error as TuningError {
+            return .failure(error)
+        } catch {
+            return .failure(.image(path: file, reason: "\(error)"))
+        }
+    }
+}

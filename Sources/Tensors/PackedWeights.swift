@@ -1,0 +1,122 @@
+import CKernels
+
+/// The function after a matrix product.
+public enum Activation: Sendable, Equatable {
+    case none
+    /// x / (1 + exp(−1.702 x)).
+    case quickGELU
+    /// x (1 + erf(x / √2)) / 2.
+    case gelu
+
+    var code: Int32 {
+        switch self {
+        case .none: Int32(ZL_ACTIVATION_NONE)
+        case .quickGELU: Int32(ZL_ACTIVATION_QUICK_GELU)
+        case .gelu: Int32(ZL_ACTIVATION_GELU)
+        }
+    }
+}
+
+/// A linear layer: weights in the kernel's panel layout, and an optional bias.
+///
+/// Each output element is one chain of fused multiply-adds over the inputs in increasing order, so a result
+/// does not depend on how many rows are computed together.
+public final class PackedWeights: Sendable {
+    public let outputs: Int
+    public let inputs: Int
+
+    // Written by the initializer only, freed by deinit only.
+    private nonisolated(unsafe) let panels: UnsafeMutablePointer<Float>
+    private nonisolated(unsafe) let biases: UnsafeMutablePointer<Float>?
+
+    /// Packs a row-major [outputs, inputs] weight, the layout of PyTorch's `Linear`.
+    public convenience init(
+        _ weight: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, bias: [Float]? = nil
+    ) {
+        self.init(count: weight.count, outputs: outputs, inputs: inputs, bias: bias) { panels in
+            guard let source = weight.baseAddress else { return }
+            zl_pack(source, outputs, inputs, panels)
+        }
+    }
+
+    /// Packs a row-major [outputs, inputs] weight.
+    public convenience init(_ weight: [Float], outputs: Int, inputs: Int, bias: [Float]? = nil) {
+        self.init(count: weight.count, outputs: outputs, inputs: inputs, bias: bias) { panels in
+            zl_pack(weight, outputs, inputs, panels)
+        }
+    }
+
+    private init(
+        count: Int, outputs: Int, inputs: Int, bias: [Float]?,
+        pack: (UnsafeMutablePointer<Float>) -> Void
+    ) {
+        precondition(outputs >= 0 && inputs >= 0, "expected sizes from 0; got \(outputs) × \(inputs)")
+        precondition(
+            count == outputs * inputs, "expected \(outputs) × \(inputs) weights; got \(count)")
+        if let bias {
+            precondition(bias.count == outputs, "expected \(outputs) biases; got \(bias.count)")
+        }
+        self.outputs = outputs
+        self.inputs = inputs
+        panels = Self.allocate(zl_packed_size(outputs, inputs))
+        pack(panels)
+        if let bias {
+            let copy = Self.allocate(outputs)
+            copy.initialize(from: bias, count: outputs)
+            biases = copy
+        } else {
+            biases = nil
+        }
+    }
+
+    deinit {
+        panels.deallocate()
+        biases?.deallocate()
+    }
+
+    /// output = activation(input · Wᵀ + bias) + residual, on the calling thread.
+    ///
+    /// `input` is [rows, inputs], `residual` and `output` are [rows, outputs]; strides count floats from row
+    /// to row. `residual` may be `output`; `input` may not overlap it.
+    public func apply(
+        _ input: UnsafePointer<Float>, rows: Int, stride: Int, activation: Activation = .none,
+        adding residual: UnsafePointer<Float>? = nil, residualStride: Int = 0,
+        into output: UnsafeMutablePointer<Float>, outputStride: Int
+    ) {
+        precondition(rows >= 0, "expected rows from 0; got \(rows)")
+        precondition(rows <= 1 || stride >= inputs, "expected a stride from \(inputs); got \(stride)")
+        precondition(
+            rows <= 1 || outputStride >= outputs,
+            "expected an output stride from \(outputs); got \(outputStride)")
+        precondition(
+            rows <= 1 || residual == nil || residualStride >= outputs,
+            "expected a residual stride from \(outputs); got \(residualStride)")
+        zl_gemm(
+            input, stride, rows, panels, outputs, inputs, biases, activation.code, residual,
+            residualStride, output, outputStride)
+    }
+
+    /// activation(input · Wᵀ + bias) as a new matrix.
+    public func apply(_ input: Matrix, activation: Activation = .none) -> Matrix {
+        precondition(
+            input.columns == inputs, "expected \(inputs) columns; got \(input.columns)")
+        let values = [Float](unsafeUninitializedCapacity: input.rows * outputs) { buffer, count in
+            count = input.rows * outputs
+            guard let output = buffer.baseAddress, count > 0 else { return }
+            input.values.withUnsafeBufferPointer { source in
+                // An input of no columns has no address; any valid one serves, nothing is read.
+                apply(
+                    source.baseAddress ?? UnsafePointer(output), rows: input.rows, stride: inputs,
+                    activation: activation, into: output, outputStride: outputs)
+            }
+        }
+        return Matrix(rows: input.rows, columns: outputs, values: values)
+    }
+
+    /// 64-byte aligned storage, a cache line, so that no panel row straddles two.
+    private static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+        UnsafeMutableRawPointer.allocate(
+            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64
+        ).bindMemory(to: Float.self, capacity: max(count, 1))
+    }
+}

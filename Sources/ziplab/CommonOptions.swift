@@ -1,0 +1,115 @@
+import ArgumentParser
+import CommandLanguage
+import Foundation
+import LineEditing
+import Notebook
+
+/// Options that every way to run statements takes.
+struct CommonOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print one JSON object a statement.")
+    var json = false
+
+    @Flag(name: .customLong("no-color"), help: "Never colour the output.")
+    var noColor = false
+
+    @Option(name: .long, help: ArgumentHelp("Threads to use; results do not depend on it.", valueName: "n"))
+    var threads: Int?
+
+    mutating func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("expected 1 to 1024 for '--threads'; got \(threads)")
+        }
+    }
+
+    /// Sets threads and kernels; a wrong `ZIPLAB_KERNELS` is wrong usage.
+    func configureEngine() throws {
+        do {
+            try Engine.configure(threads: threads, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    /// Whether errors may be coloured: the flag, then NO_COLOR, then CLICOLOR_FORCE, then the terminal.
+    var usesColor: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        if noColor || !(environment["NO_COLOR"] ?? "").isEmpty { return false }
+        if let force = environment["CLICOLOR_FORCE"], !force.isEmpty, force != "0" { return true }
+        return Terminal.isInteractive(input: 2, output: 2)
+    }
+
+    /// A notebook in the present folder, shown on this program's streams.
+    func makeNotebook(settings: [String: Value] = [:]) throws -> Notebook {
+        try configureEngine()
+        try InterruptSignal.install()
+        let folder = FileManager.default.currentDirectoryPath
+        let progress = ProgressView()
+        let host = NotebookHost(
+            workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
+            takeInterrupt: { InterruptSignal.take() }, show: { progress.show($0) })
+        let notebook = Notebook(host: host, settings: settings)
+        notebook.add(json ? JSONView() as any NotebookObserver : TextView(usesColor: usesColor))
+        return notebook
+    }
+}
+
+/// Options of the ways that record: a script, statements on the command line, a terminal.
+struct RecordingOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write the session to a transcript as it happens.", valueName: "file.zlt"))
+    var record: String?
+
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp("Set a variable; it wins over 'let' of the same name.", valueName: "name=value"))
+    var set: [String] = []
+
+    @Flag(name: .customLong("keep-going"), help: "Go on after a statement that failed.")
+    var keepGoing = false
+
+    /// The variables of all `--set`.
+    func settings() throws -> [String: Value] {
+        var settings: [String: Value] = [:]
+        for text in set {
+            let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init)
+            guard pair.count == 2, isVariableName(pair[0]) else {
+                throw ValidationError("expected name=value for '--set'; got '\(escapedForDisplay(text))'")
+            }
+            settings[pair[0]] = Value(word: pair[1])
+        }
+        return settings
+    }
+
+    func startRecording(_ notebook: Notebook) throws {
+        guard let record else { return }
+        do {
+            try notebook.record(to: record)
+        } catch {
+            Output.writeError("ziplab: error: \(error)\n")
+            throw ExitStatus.statementFailed
+        }
+    }
+}
+
+/// Runs statements and turns what happened into an exit status.
+func finish(_ body: () throws -> [CellReport]) throws {
+    let reports: [CellReport]
+    do {
+        reports = try body()
+    } catch let status as ExitStatus {
+        throw status
+    } catch {
+        // A transcript that cannot be written any more.
+        Output.writeError("ziplab: error: \(error)\n")
+        throw ExitStatus.statementFailed
+    }
+    for report in reports {
+        switch report.status {
+        case .ok: break
+        case .failed: throw ExitStatus.statementFailed
+        case .interrupted: throw ExitStatus.interrupted
+        }
+    }
+}

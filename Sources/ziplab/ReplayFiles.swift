@@ -1,0 +1,73 @@
+import ArgumentParser
+import CommandLanguage
+import Foundation
+import LineEditing
+import Notebook
+
+/// `ziplab replay FILE.zlt…`
+struct ReplayFiles: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Run recorded sessions again and compare every number and plot.")
+
+    @ArgumentParser.Argument(help: ArgumentHelp("Transcripts.", valueName: "file.zlt"))
+    var files: [String]
+
+    @Flag(help: "Every typed result and every plot's pixels must be equal (the default).")
+    var strict = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder that files written by the sessions go to; a temporary one otherwise.", valueName: "folder"
+        ))
+    var output: String?
+
+    @OptionGroup var common: CommonOptions
+
+    mutating func run() throws {
+        try common.configureEngine()
+        try InterruptSignal.install()
+        var worst: ExitStatus?
+        for file in files {
+            switch try replay(file) {
+            case nil: break
+            case .otherModelOrData: worst = .otherModelOrData
+            case let status?: worst = worst ?? status
+            }
+        }
+        if let worst { throw worst }
+    }
+
+    private func replay(_ file: String) throws -> ExitStatus? {
+        let name = escapedForDisplay(file)
+        let folder = FileManager.default.currentDirectoryPath
+        let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "ziplab-replay-\(ProcessInfo.processInfo.processIdentifier)"
+        ).path
+        defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
+        let progress = ProgressView()
+        var host = NotebookHost(
+            workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder), show: { progress.show($0) })
+        host.search(around: file)
+        host.outputFolder = output.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? temporary
+        let report: Replay.Report
+        do {
+            let transcript = try Transcript(try scriptText(path: file), name: file)
+            report = try Replay(transcript, host: host).run()
+        } catch {
+            Output.writeError("\(error)\n")
+            return .mismatch
+        }
+        for mismatch in report.mismatches {
+            Output.writeError("\(name):\(mismatch.line): mismatch: \(escapedForDisplay(mismatch.message))\n")
+        }
+        if let torn = report.torn {
+            Output.writeError(
+                "\(name):\(torn): note: this statement has no recorded end; it was not compared\n")
+        }
+        if report.mismatches.contains(where: \.isProvenance) { return .otherModelOrData }
+        if !report.mismatches.isEmpty { return .mismatch }
+        Output.write(
+            "\(name): \(report.cells) statements replayed, \(report.compared) values and plots equal\n")
+        return nil
+    }
+}

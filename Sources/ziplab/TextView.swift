@@ -1,0 +1,33 @@
+import CommandLanguage
+import Notebook
+
+/// Shows cells as text: lines on standard output, errors on standard error.
+final class TextView: NotebookObserver {
+    private let usesColor: Bool
+
+    init(usesColor: Bool) {
+        self.usesColor = usesColor
+    }
+
+    func began(number: Int, input: String, comments: [String]) {}
+
+    func saw(_ event: CellEvent) {
+        if case .line(let line) = event { Output.write(line + "\n") }
+    }
+
+    func ended(_ report: CellReport) {
+        guard case .failed(let diagnostic) = report.status else { return }
+        let text = diagnostic.rendered()
+        Output.writeError((usesColor ? "\u{1B}[31m\(text)\u{1B}[0m" : text) + "\n")
+    }
+}
+
+/// Shows cells as JSON, one object a line on standard output.
+final class JSONView: NotebookObserver {
+    func began(number: Int, input: String, comments: [String]) {}
+    func saw(_ event: CellEvent) {}
+
+    func ended(_ report: CellReport) {
+        Output.write(report.json + "\n")
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import CommandLanguage
+import Foundation
+import LineEditing
+import Notebook
+
+/// The program: interactive on a terminal, statements from standard input otherwise.
+struct ZiplabCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ziplab",
+        abstract: "A notebook for tuning the prompt of a black-box vision-language model.",
+        discussion: """
+            Without a subcommand: a prompt on a terminal, statements from standard input otherwise.
+            'help' at the prompt lists the statements.
+            Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 the model or the data is not
+            the recorded one, 130 interrupted.
+            """,
+        version: "ziplab \(ziplabVersion)", subcommands: [RunFile.self, ReplayFiles.self])
+
+    @Option(name: .short, help: ArgumentHelp("Run these statements and end.", valueName: "statements"))
+    var c: String?
+
+    @OptionGroup var recording: RecordingOptions
+    @OptionGroup var common: CommonOptions
+
+    mutating func run() throws {
+        let notebook = try common.makeNotebook(settings: try recording.settings())
+        try recording.startRecording(notebook)
+        let keepGoing = recording.keepGoing
+        if let text = c {
+            try finish { try notebook.evaluate(text, name: "command", keepGoing: keepGoing) }
+        } else if Terminal.isInteractive() {
+            try Conversation(notebook).run()
+        } else {
+            try finish { try runPiped(notebook, keepGoing: keepGoing) }
+        }
+    }
+
+    /// Statements from standard input, each run as soon as it is complete.
+    private func runPiped(_ notebook: Notebook, keepGoing: Bool) throws -> [CellReport] {
+        let reader = PlainLineReader()
+        var reports: [CellReport] = []
+        var pending = ""
+        while true {
+            var ended = false
+            switch try reader.next(prompt: "") {
+            case .line(let line): pending += line + "\n"
+            case .interrupted: throw ExitStatus.interrupted
+            case .endOfInput: ended = true
+            }
+            if !ended, case .incomplete = completeness(of: SourceText(name: "input", text: pending)) {
+                continue
+            }
+            reports += try notebook.evaluate(pending, name: "input", keepGoing: keepGoing)
+            pending = ""
+            if ended || notebook.hasQuit { return reports }
+            if let status = reports.last?.status {
+                if case .ok = status { continue }
+                if !keepGoing { return reports }
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import CKernels
+import Tensors
+import Testing
+
+struct PackedWeightsTests {
+    struct Sample: Sendable {
+        let rows, outputs, inputs: Int
+        var padding = 0, offset = 0
+    }
+
+    static let sizes: [Sample] =
+        (1...70).map { Sample(rows: $0, outputs: 71 - $0, inputs: ($0 * 37) % 67 + 1) }
+        + (1...14).map { Sample(rows: $0, outputs: 100, inputs: 19, padding: $0 % 5, offset: $0 % 4) }
+        + [
+            Sample(rows: 40, outputs: 33, inputs: 700, padding: 3, offset: 1),
+            Sample(rows: 2, outputs: 17, inputs: 0), Sample(rows: 50, outputs: 3, inputs: 6000),
+        ]
+
+    @Test(arguments: sizes)
+    func `a product is one chain an element at every level`(_ s: Sample) throws {
+        let weight = samples(s.outputs * s.inputs, "weight")
+        let input = samples(s.rows * s.inputs, "input")
+        let bias = samples(s.outputs, "bias")
+        let residual = samples(s.rows * s.outputs, "residual")
+        var wanted: [Float] = []
+        for r in 0..<s.rows {
+            for o in 0..<s.outputs {
+                wanted.append(
+                    Twin.chain(
+                        input[r * s.inputs..<(r + 1) * s.inputs],
+                        weight[o * s.inputs..<(o + 1) * s.inputs]) + bias[o]
+                        + residual[r * s.outputs + o])
+            }
+        }
+        let layer = PackedWeights(weight, outputs: s.outputs, inputs: s.inputs, bias: bias)
+        for (level, (got, intact)) in try atEachLevel({
+            var source = StridedRows(
+                input, rows: s.rows, columns: s.inputs, stride: s.inputs + s.padding, offset: s.offset)
+            // The residual is the output itself.
+            var target = StridedRows(
+                residual, rows: s.rows, columns: s.outputs, stride: s.outputs + s.padding,
+                offset: s.offset)
+            let (from, to) = (source.stride, target.stride)
+            source.withPointer { a in
+                target.withPointer { c in
+                    layer.apply(
+                        a, rows: s.rows, stride: from, adding: c, residualStride: to, into: c,
+                        outputStride: to)
+                }
+            }
+            return (target.values, target.isIntactOutside)
+        }) {
+            #expect(sameBits(got, wanted), "\(level)")
+            #expect(intact, "\(level)")
+        }
+    }
+
+    @Test(arguments: [Activation.none, .quickGELU, .gelu], [1, 5, 6, 16, 37])
+    func `bias, activation and residual come in this order`(_ activation: Activation, _ n: Int) throws {
+        let weight = samples(n * 11, "weight")
+        let input = samples(9 * 11, "input")
+        let bias = samples(n, "bias")
+        let residual = samples(9 * n, "residual")
+        let code: Int32 = activation == .none ? 0 : activation == .quickGELU ? 1 : 2
+        var wanted: [Float] = []
+        for r in 0..<9 {
+            for o in 0..<n {
+                var y = Twin.chain(input[r * 11..<r * 11 + 11], weight[o * 11..<o * 11 + 11]) + bias[o]
+                zl_activate(code, [y], &y, 1)
+                wanted.append(y + residual[r * n + o])
+            }
+        }
+        let layer = PackedWeights(weight, outputs: n, inputs: 11, bias: bias)
+        for (level, got) in try atEachLevel({
+            var output = [Float](repeating: 0, count: 9 * n)
+            layer.apply(
+                input, rows: 9, stride: 11, activation: activation, adding: residual, residualStride: n,
+                into: &output, outputStride: n)
+            return output
+        }) {
+            #expect(sameBits(got, wanted), "\(level)")
+        }
+    }
+
+    @Test func `rows computed together or alone agree`() {
+        let layer = PackedWeights(samples(50 * 40, "weight"), outputs: 50, inputs: 40)
+        let input = Matrix(rows: 23, columns: 40, values: samples(23 * 40, "input"))
+        let together = layer.apply(input, activation: .gelu)
+        for r in 0..<23 {
+            let alone = layer.apply(
+                Matrix(rows: 1, columns: 40, values: Array(input.row(r))), activation: .gelu)
+            #expect(sameBits(alone.values, Array(together.row(r))))
+        }
+    }
+
+    @Test func `a chain starts from positive zero`() throws {
+        let layer = PackedWeights([1], outputs: 1, inputs: 1)
+        for (level, got) in try atEachLevel({
+            var output: Float = 1
+            layer.apply([-0.0], rows: 1, stride: 1, into: &output, outputStride: 1)
+            return output
+        }) {
+            // fma(-0, 1, +0) is +0.
+            #expect(got.bitPattern == 0, "\(level)")
+        }
+    }
+}
