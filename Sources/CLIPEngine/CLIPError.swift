@@ -9,6 +9,7 @@ public enum CLIPError: Error, Equatable {
     case vocabularySize(configured: Int, vocabulary: Int)
     case promptTooLong(className: String, tokens: Int, contextLength: Int)
     case noClasses
+    case tooElongated(width: Int, height: Int)
 }
 
 extension CLIPError: CustomStringConvertible {
@@ -32,6 +33,8 @@ extension CLIPError: CustomStringConvertible {
             "the prompt for class '\(name)' has \(tokens) tokens; the model reads \(contextLength)"
         case .noClasses:
             "expected at least one class name; got none"
+        case .tooElongated(let width, let height):
+            "an image of \(width)×\(height) pixels is too elongated to be resized"
         }
     }
 }

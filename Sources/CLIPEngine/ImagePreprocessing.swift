@@ -25,10 +25,15 @@ public struct ImagePreprocessing: Sendable, Equatable {
     /// Resizes and crops, in 8 bits as Pillow does.
     ///
     /// The longer side becomes ⌊resize · long / short⌋; the crop starts at round-half-even((side − crop)/2).
-    public func cropped(_ bitmap: Bitmap) -> Bitmap {
+    ///
+    /// - Throws: `CLIPError.tooElongated` when the resized image would have more than `Bitmap.maximumPixels`.
+    public func cropped(_ bitmap: Bitmap) throws -> Bitmap {
         let short = min(bitmap.width, bitmap.height)
         let long = max(bitmap.width, bitmap.height)
         let longer = max(resize, Int(Double(resize) * Double(long) / Double(short)))
+        guard longer <= Bitmap.maximumPixels / resize else {
+            throw CLIPError.tooElongated(width: bitmap.width, height: bitmap.height)
+        }
         let (width, height) = bitmap.width <= bitmap.height ? (resize, longer) : (longer, resize)
         let resized = bitmap.resized(width: width, height: height)
         return resized.cropped(
@@ -40,8 +45,10 @@ public struct ImagePreprocessing: Sendable, Equatable {
     }
 
     /// Pixels of one image as the vision tower takes them, [3, crop, crop], channel by channel.
-    public func pixels(_ bitmap: Bitmap) -> [Float] {
-        let image = cropped(bitmap)
+    ///
+    /// - Throws: `CLIPError.tooElongated`.
+    public func pixels(_ bitmap: Bitmap) throws -> [Float] {
+        let image = try cropped(bitmap)
         var result = [Float](repeating: 0, count: 3 * crop * crop)
         for channel in 0..<3 {
             let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }

@@ -70,6 +70,8 @@ final class CellRecorder {
     }
 
     func emit(_ event: CellEvent) {
+        // A line must not be written into a progress bar.
+        host.show(nil)
         events.append(event)
         observe(event)
     }

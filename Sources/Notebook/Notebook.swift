@@ -70,8 +70,11 @@ public final class Notebook {
             }
             reports.append(report)
             if hasQuit { break }
-            if case .ok = report.status { continue }
-            if !keepGoing { break }
+            switch report.status {
+            case .ok: continue
+            case .failed where keepGoing: continue
+            case .failed, .interrupted: return reports
+            }
         }
         return reports
     }
@@ -105,7 +108,7 @@ public final class Notebook {
     ) -> CellStatus {
         var context = CommandContext(
             state: state, past: past, cell: cell, host: host, transcript: { [recorder] in recorder.text },
-            spentQueries: spentQueries)
+            spentQueries: spentQueries, base: state)
         var status = CellStatus.ok
         do {
             try body(&context)
@@ -119,8 +122,8 @@ public final class Notebook {
                 Diagnostic(message: "\(error)", range: source.contentRange, source: source))
         }
         // What a failed simple statement did was dropped in `execute`; the rest stands.
-        if context.state.revision > state.revision, context.past.count == past.count {
-            context.past.append(state)
+        if context.state.revision != context.base.revision {
+            context.past.append(context.base)
             if context.past.count > Self.pastLimit { context.past.removeFirst() }
         }
         state = context.state

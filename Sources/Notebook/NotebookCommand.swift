@@ -1,3 +1,4 @@
+import CommandLanguage
 import PromptTuning
 
 /// A verb of the language: one file, one entry in the table, one help text.
@@ -33,13 +34,16 @@ struct CommandContext {
     let transcript: () -> String
     /// Training queries of the whole session, those of undone steps too.
     var spentQueries: Int
+    /// What `undo` goes back to from the changes of this cell.
+    var base: NotebookState
     var quits = false
     /// Files that source each other.
     var sourceDepth = 0
     /// Set by a condition of `run`: no further steps.
     var stopsEarly = false
 
-    func say(_ line: String) { cell.emit(.line(line)) }
+    /// Shows a line; what came from a file or a path cannot steer the terminal.
+    func say(_ line: String) { cell.emit(.line(escapedForDisplay(line))) }
     func set(_ key: String, _ value: ResultValue) { cell.set(key, value) }
 }
 
@@ -82,10 +86,12 @@ extension CommandContext {
         }
     }
 
-    /// Features of a list, with progress shown while images are encoded.
+    /// Features of a list, with progress shown while images are encoded; an interrupt ends it.
     func features(_ store: ImageFeatureStore, _ list: ImageList) throws {
         _ = try store.features(list) { done, total in
-            host.show(.init(done: done, total: total, unit: "images", detail: "encoding \(list.name) images"))
+            host.show(
+                .init(done: done, total: total, unit: "images", detail: "encoding \(list.name) images"))
+            try cell.interruptionPoint()
         }
         host.show(nil)
     }

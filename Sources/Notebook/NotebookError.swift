@@ -61,3 +61,6 @@ extension NotebookError: CustomStringConvertible {
         }
     }
 }
+
+/// A file error in plain words.
+public func systemReason(of error: any Error) -> String { NotebookError.reason(of: error) }

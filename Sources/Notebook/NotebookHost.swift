@@ -50,6 +50,8 @@ public struct NotebookHost: Sendable {
     /// The place of an existing file or folder; where there is none, the place it was expected at.
     func input(_ path: String) -> String {
         let expanded = (path as NSString).expandingTildeInPath
+        // What a replayed session wrote before it reads.
+        if outputFolder != nil, FileManager.default.fileExists(atPath: output(path)) { return output(path) }
         guard !expanded.hasPrefix("/") else { return expanded }
         let candidates = searchFolders.map { $0 + "/" + expanded }
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
@@ -80,7 +82,10 @@ public struct NotebookHost: Sendable {
             if outputFolder != nil {
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             }
-            try Data(bytes).write(to: URL(fileURLWithPath: place), options: .atomic)
+            // A device or a pipe must not be replaced by a file.
+            let type = try? FileManager.default.attributesOfItem(atPath: place)[.type] as? FileAttributeType
+            let replaces = type == nil || type == .typeRegular
+            try Data(bytes).write(to: URL(fileURLWithPath: place), options: replaces ? .atomic : [])
         } catch {
             throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
         }

@@ -23,8 +23,9 @@ public struct Transcript: Sendable {
     ///
     /// - Throws: `TranscriptError` naming the line.
     public init(_ text: String, name: String) throws {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.hasSuffix("\r") ? String(line.dropLast()) : String(line)
+        // Bytes, since a mark that combines with what is before it must not hide a line end or a blank.
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+            String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self)
         }
         if lines.last == "" { lines.removeLast() }
         guard let first = lines.first, first.hasPrefix("#!ziplab-transcript ") else {
@@ -49,9 +50,10 @@ public struct Transcript: Sendable {
     }
 
     private mutating func read(_ line: String, number: Int) throws {
-        let sigil = line.prefix(1)
-        let rest = line.count > 2 ? String(line.dropFirst(2)) : ""
-        guard sigil == "#" || sigil == "@" || line.count == 1 || line.dropFirst().first == " " else {
+        let scalars = line.unicodeScalars
+        let sigil = String(scalars.prefix(1))
+        let rest = String(scalars.dropFirst(2))
+        guard sigil == "#" || sigil == "@" || scalars.count == 1 || scalars.dropFirst().first == " " else {
             throw Malformed(text: "expected a blank after '\(sigil)'")
         }
         switch sigil {

@@ -24,9 +24,10 @@ public final class ImageFeatureStore: Sendable {
 
     /// Features of a list, [images, features], each row of length one.
     ///
-    /// - Throws: `TuningError.image` when a file can no longer be read or has changed.
+    /// - Throws: `TuningError.image` when a file can no longer be read or has changed; what `progress` throws, which
+    ///   keeps the features computed so far.
     public func features(
-        _ list: ImageList, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+        _ list: ImageList, progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
     ) throws -> Matrix {
         if let matrix = assembled.withLock({ $0[list.digest] }) { return matrix }
         let missing = known.withLock { known in list.digests.indices.filter { known[list.digests[$0]] == nil }
@@ -44,7 +45,7 @@ public final class ImageFeatureStore: Sendable {
                 }
             }
             done += block.count
-            progress?(done, missing.count)
+            try progress?(done, missing.count)
         }
         let rows = known.withLock { known in list.digests.compactMap { known[$0] } }
         let matrix = Matrix(
@@ -54,8 +55,10 @@ public final class ImageFeatureStore: Sendable {
     }
 
     /// Features of one image already decoded, [features].
-    public func features(_ bitmap: Bitmap) -> [Float] {
-        Array(model.vision.features([model.preprocessing.pixels(bitmap)]).row(0))
+    ///
+    /// - Throws: `CLIPError.tooElongated`.
+    public func features(_ bitmap: Bitmap) throws -> [Float] {
+        Array(model.vision.features([try model.preprocessing.pixels(bitmap)]).row(0))
     }
 
     private static func pixels(
@@ -78,7 +81,7 @@ public final class ImageFeatureStore: Sendable {
                 return .failure(
                     .image(path: file, reason: "'\(file)' has changed since the data set was loaded"))
             }
-            return .success(preprocessing.pixels(try Bitmap.decode(bytes, name: file)))
+            return .success(try preprocessing.pixels(Bitmap.decode(bytes, name: file)))
         } catch let error as TuningError {
             return .failure(error)
         } catch {

@@ -16,7 +16,7 @@ final class Conversation {
         let reader = try TerminalLineReader(historyPath: Self.historyPath()) { [notebook] line, cursor in
             Self.complete(line, cursor, Completer(notebook))
         }
-        Output.write("ziplab \(ziplabVersion): 'help' lists the statements, Tab completes, ^D ends\n")
+        try Output.write("ziplab \(ziplabVersion): 'help' lists the statements, Tab completes, ^D ends\n")
         if let problem = reader.historyProblem { Output.writeError("ziplab: \(problem)\n") }
         while !notebook.hasQuit {
             guard let text = try statement(reader) else { break }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandLanguage
 import Foundation
-import LineEditing
 import Notebook
 
 /// `ziplab replay FILE.zlt…`
@@ -25,7 +24,6 @@ struct ReplayFiles: ParsableCommand {
 
     mutating func run() throws {
         try common.configureEngine()
-        try InterruptSignal.install()
         var worst: ExitStatus?
         for file in files {
             switch try replay(file) {

@@ -11,14 +11,19 @@ final class TextView: NotebookObserver {
 
     func began(number: Int, input: String, comments: [String]) {}
 
-    func saw(_ event: CellEvent) {
-        if case .line(let line) = event { Output.write(line + "\n") }
+    func saw(_ event: CellEvent) throws {
+        if case .line(let line) = event { try Output.write(line + "\n") }
     }
 
     func ended(_ report: CellReport) {
-        guard case .failed(let diagnostic) = report.status else { return }
-        let text = diagnostic.rendered()
-        Output.writeError((usesColor ? "\u{1B}[31m\(text)\u{1B}[0m" : text) + "\n")
+        switch report.status {
+        case .ok: break
+        case .failed(let diagnostic):
+            let text = diagnostic.rendered()
+            Output.writeError((usesColor ? "\u{1B}[31m\(text)\u{1B}[0m" : text) + "\n")
+        case .interrupted:
+            Output.writeError("interrupted; what was done is kept\n")
+        }
     }
 }
 
@@ -27,7 +32,7 @@ final class JSONView: NotebookObserver {
     func began(number: Int, input: String, comments: [String]) {}
     func saw(_ event: CellEvent) {}
 
-    func ended(_ report: CellReport) {
-        Output.write(report.json + "\n")
+    func ended(_ report: CellReport) throws {
+        try Output.write(report.json + "\n")
     }
 }

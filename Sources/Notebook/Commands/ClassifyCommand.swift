@@ -47,7 +47,7 @@ enum ClassifyCommand: NotebookCommand {
         for (index, path) in call.texts("path").enumerated() {
             let place = context.host.input(path)
             let bitmap = try call.locating("path", at: index) { try Bitmap.read(path: place) }
-            let features = store.features(bitmap)
+            let features = try call.locating("path", at: index) { try store.features(bitmap) }
             let row = logits(Matrix(rows: 1, columns: features.count, values: features)).row(
                 prompt: 0, image: 0)
             lines.append(report(row, names: names, path: path, number: index + 1, &context))

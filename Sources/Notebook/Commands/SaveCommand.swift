@@ -18,7 +18,9 @@ enum SaveCommand: NotebookCommand {
         // The recorder already holds this statement's input line; the file ends before it.
         let text = context.transcript()
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let end = lines.lastIndex { $0.hasPrefix("@end ") }.map { $0 + 1 } ?? 2
+        let end =
+            lines.lastIndex { $0.hasPrefix("@end ") }.map { $0 + 1 }
+            ?? lines.firstIndex { !$0.hasPrefix("@") && !$0.hasPrefix("#!") } ?? lines.endIndex
         let kept = lines[..<end].joined(separator: "\n") + "\n"
         try call.locating("file") { try context.host.write(Array(kept.utf8), to: path) }
         context.say("session written to \(path)")

@@ -28,7 +28,9 @@ enum SourceCommand: NotebookCommand {
         }
         let path = call.text("file") ?? ""
         let text = try call.locating("file") { try scriptText(path: context.host.input(path)) }
-        context.set("source." + path, .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
+        // A key has no blanks.
+        let key = "source." + path.replacing(" ", with: "_")
+        context.set(escapedForDisplay(key), .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
         return (text, path)
     }
 }

@@ -17,17 +17,22 @@ enum UndoCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let count = call.integer("n") ?? 1
-        guard count <= context.past.count else {
+        var past = context.past
+        // In a block its own changes are the last statement.
+        if context.state.revision != context.base.revision { past.append(context.base) }
+        guard count <= past.count else {
             throw call.failure(
                 "n",
-                context.past.isEmpty
+                past.isEmpty
                     ? "\(NotebookError.nothingToUndo)"
-                    : "only \(DisplayNumber.count(context.past.count, "statement")) can be undone; got \(count)"
+                    : "only \(DisplayNumber.count(past.count, "statement")) can be undone; got \(count)"
             )
         }
-        let target = context.past.count - count
-        context.state = context.past[target]
-        context.past.removeSubrange(target...)
+        let target = past.count - count
+        context.state = past[target]
+        context.base = past[target]
+        past.removeSubrange(target...)
+        context.past = past
         context.say("\(DisplayNumber.count(count, "statement")) undone")
         context.reportRun(lastStep: false)
     }

@@ -1,0 +1,59 @@
+# ziplab: build, test and demo. `make` alone lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help libraries build demo test sessions format lint bench check
+
+ZIPLAB := .build/release/ziplab
+SOURCES := Package.swift Sources Tests
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+
+libraries: ## install missing system libraries (Debian, Ubuntu) or name them
+	@missing=""; \
+	command -v pkg-config >/dev/null || missing="pkg-config"; \
+	for pair in libedit:libedit-dev libpng:libpng-dev libjpeg:libjpeg-dev; do \
+	  pkg-config --exists "$${pair%%:*}" 2>/dev/null || missing="$$missing $${pair##*:}"; \
+	done; \
+	command -v swift >/dev/null || { echo "swift was not found: install a Swift 6.2 toolchain or newer from swift.org" >&2; exit 1; }; \
+	if [ -n "$$missing" ]; then \
+	  if ! command -v apt-get >/dev/null; then \
+	    echo "missing system libraries (Debian names):$$missing; install them and run make again" >&2; exit 1; \
+	  fi; \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  echo "installing system libraries: $$missing"; \
+	  $$sudo apt-get update -qq; \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+build: libraries ## build the program (release)
+	swift build -c release --product ziplab
+
+demo: build ## tune a prompt on real images, draw two curves, replay the session (about a minute)
+	@mkdir -p demo
+	cd demo && ../$(ZIPLAB) run ../Examples/quickstart.zl --record quickstart.zlt $(DEMO)
+	@echo
+	@echo "replaying the recorded session to compare every number and plot:"
+	cd demo && ../$(ZIPLAB) replay quickstart.zlt
+	@echo
+	@echo "demo/loss.png and demo/accuracy.png are the curves, demo/quickstart.zlt is the session."
+
+test: libraries ## build and run all tests
+	swift test -c release
+
+sessions: build ## replay every recorded session
+	$(ZIPLAB) replay --strict Sessions/*.zlt
+
+format: ## format the Swift sources
+	swift format -i --configuration .swift-format -r $(SOURCES)
+
+lint: ## check the format strictly
+	swift format lint --strict --configuration .swift-format -r $(SOURCES)
+
+bench: libraries ## measure speed beside yardsticks
+	swift build -c release --product ziplab-bench
+	.build/release/ziplab-bench
+
+check: lint test sessions ## everything that must pass before a change goes in
+	@git diff --exit-code --stat && test -z "$$(git status --porcelain)" || { echo "the working tree is not clean" >&2; exit 1; }
