@@ -69,9 +69,27 @@ extension CLIPConfiguration {
                 "image_size", file: path, expected: "a multiple of 'patch_size' \(patchSize) up to 4096",
                 got: "\(imageSize)")
         }
+        try Self.check(text, rows: contextLength, field: "max_position_embeddings", file: path)
+        try Self.check(vision, rows: visionTokens, field: "image_size", file: path)
         guard contextLength >= 3 else {
             throw CLIPError.badField(
                 "max_position_embeddings", file: path, expected: "at least 3", got: "\(contextLength)")
+        }
+    }
+}
+
+extension CLIPConfiguration {
+    /// Most floats of one thread's buffers, 1 GiB.
+    private static let workspaceLimit = 1 << 28
+    /// Longest sequence; attention grows with its square.
+    private static let longestSequence = 16_384
+
+    /// Refuses sizes whose buffers no machine holds, whatever the file's weights are.
+    private static func check(_ tower: Tower, rows: Int, field: String, file: String) throws {
+        let floats = max(rows, TextTower.blockRows) * (5 * tower.width + tower.hidden)
+        guard rows <= longestSequence, floats <= workspaceLimit else {
+            throw CLIPError.badField(
+                field, file: file, expected: "a size that a machine can compute", got: "\(rows) tokens")
         }
     }
 }

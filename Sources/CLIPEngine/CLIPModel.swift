@@ -48,7 +48,13 @@ public final class CLIPModel: Sendable {
         let reader = WeightReader(file: weights, configuration: configuration)
         text = try reader.textTower()
         vision = try reader.visionTower()
-        logitScale = Float(Elementary.exp(Double(try weights.floats("logit_scale", shape: [])[0])))
+        let scale = try weights.floats("logit_scale", shape: [])[0]
+        logitScale = Float(Elementary.exp(Double(scale)))
+        guard logitScale.isFinite else {
+            throw CLIPError.badField(
+                "logit_scale", file: path("model.safetensors"), expected: "a number below 88",
+                got: "\(scale)")
+        }
         let preprocessorFile = "preprocessor_config.json"
         preprocessing =
             exists(preprocessorFile)

@@ -68,10 +68,13 @@ extension ImagePreprocessing {
     init(file path: String, imageSize: Int) throws {
         let json = try JSONObject(file: path)
         let side = try Self.side(json, "size", key: "shortest_edge", fallback: imageSize)
-        let crop = try Self.side(json, "crop_size", key: "height", fallback: imageSize)
-        guard crop == imageSize else {
-            throw CLIPError.badField(
-                "crop_size", file: path, expected: "the model's image size \(imageSize)", got: "\(crop)")
+        let crop = imageSize
+        for key in ["height", "width"] {
+            let side = try Self.side(json, "crop_size", key: key, fallback: imageSize)
+            guard side == crop else {
+                throw CLIPError.badField(
+                    "crop_size", file: path, expected: "the model's image size \(crop)", got: "\(side)")
+            }
         }
         guard side >= crop else {
             throw CLIPError.badField(
@@ -84,11 +87,11 @@ extension ImagePreprocessing {
         }
         let resample = try json.number("resample", 3)
         guard resample == 3 else {
-            throw CLIPError.badField("resample", file: path, expected: "3 (bicubic)", got: "\(resample)")
+            throw json.bad("resample", expected: "3 (bicubic)")
         }
         let factor = try json.number("rescale_factor", 1 / 255)
         guard abs(factor * 255 - 1) < 1e-6 else {
-            throw CLIPError.badField("rescale_factor", file: path, expected: "1/255", got: "\(factor)")
+            throw json.bad("rescale_factor", expected: "1/255")
         }
         self.init(resize: side, crop: crop)
         mean = try Self.channels(json, "image_mean", mean)
@@ -110,8 +113,12 @@ extension ImagePreprocessing {
 
     private static func channels(_ json: JSONObject, _ name: String, _ fallback: [Float]) throws -> [Float] {
         let values = try json.numbers(name, fallback.map(Double.init)).map { Float($0) }
-        guard values.count == 3, values.allSatisfy(\.isFinite) else {
+        guard values.count == 3 else {
             throw CLIPError.badField(name, file: json.path, expected: "3 numbers", got: "\(values.count)")
+        }
+        guard values.allSatisfy(\.isFinite) else {
+            throw CLIPError.badField(
+                name, file: json.path, expected: "numbers in the range of float32", got: "larger ones")
         }
         return values
     }

@@ -10,14 +10,22 @@ struct JSONObject {
 
     /// - Throws: `CLIPError.unreadable` when the file is absent, too large, or not a JSON object.
     init(file path: String) throws {
+        // Asked before reading: a pipe or a device could be read for ever.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+        if let attributes {
+            guard attributes[.type] as? FileAttributeType == .typeRegular else {
+                throw CLIPError.unreadable(path: path, reason: "not a plain file")
+            }
+            guard (attributes[.size] as? NSNumber)?.intValue ?? 0 <= Self.limit else {
+                throw CLIPError.unreadable(path: path, reason: "larger than \(Self.limit) bytes")
+            }
+        }
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
             throw CLIPError.unreadable(path: path, reason: "no such file, or no permission")
-        }
-        guard data.count <= Self.limit else {
-            throw CLIPError.unreadable(path: path, reason: "larger than \(Self.limit) bytes")
         }
         guard let object = try? JSONSerialization.jsonObject(with: data),
             let fields = object as? [String: Any]
@@ -43,27 +51,27 @@ struct JSONObject {
 
     func object(_ name: String) throws -> JSONObject? {
         guard has(name), let value = fields[name] else { return nil }
-        guard let nested = value as? [String: Any] else { throw bad(name, "an object", value) }
+        guard let nested = value as? [String: Any] else { throw bad(name, expected: "an object") }
         return JSONObject(path: path, fields: nested)
     }
 
     func string(_ name: String, _ fallback: String?) throws -> String? {
         guard has(name), let value = fields[name] else { return fallback }
-        guard let text = value as? String else { throw bad(name, "a string", value) }
+        guard let text = value as? String else { throw bad(name, expected: "a string") }
         return text
     }
 
     func number(_ name: String, _ fallback: Double) throws -> Double {
         guard has(name), let value = fields[name] else { return fallback }
-        guard let number = value as? NSNumber, number.doubleValue.isFinite else {
-            throw bad(name, "a number", value)
+        guard let number = value as? NSNumber, !Self.isBoolean(number), number.doubleValue.isFinite else {
+            throw bad(name, expected: "a number")
         }
         return number.doubleValue
     }
 
     func boolean(_ name: String, _ fallback: Bool) throws -> Bool {
         guard has(name), let value = fields[name] else { return fallback }
-        guard let number = value as? Bool else { throw bad(name, "true or false", value) }
+        guard let number = value as? Bool else { throw bad(name, expected: "true or false") }
         return number
     }
 
@@ -71,19 +79,32 @@ struct JSONObject {
     func size(_ name: String, _ fallback: Int, limit: Int = 1 << 16) throws -> Int {
         let value = try number(name, Double(fallback))
         guard value.rounded() == value, value >= 1, value <= Double(limit) else {
-            throw CLIPError.badField(
-                name, file: path, expected: "a whole number from 1 to \(limit)", got: "\(value)")
+            throw bad(name, expected: "a whole number from 1 to \(limit)")
         }
         return Int(value)
     }
 
     func numbers(_ name: String, _ fallback: [Double]) throws -> [Double] {
         guard has(name), let value = fields[name] else { return fallback }
-        guard let list = value as? [NSNumber] else { throw bad(name, "a list of numbers", value) }
+        guard let list = value as? [NSNumber], !list.contains(where: Self.isBoolean) else {
+            throw bad(name, expected: "a list of numbers")
+        }
         return list.map(\.doubleValue)
     }
 
-    private func bad(_ name: String, _ expected: String, _ value: Any) -> CLIPError {
-        .badField(name, file: path, expected: expected, got: String("\(value)".prefix(40)))
+    /// The error for a field whose value is not what was expected.
+    func bad(_ name: String, expected: String) -> CLIPError {
+        let got =
+            switch fields[name] {
+            case let text as String: "'\(text.prefix(40))'"
+            case let number as NSNumber: Self.isBoolean(number) ? "\(number.boolValue)" : "\(number)"
+            case is [Any]: "a list"
+            case is [String: Any]: "an object"
+            default: "nothing"
+            }
+        return .badField(name, file: path, expected: expected, got: got)
     }
+
+    /// Foundation hands out true and false as numbers as well.
+    private static func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 }

@@ -18,7 +18,7 @@ public enum Parallel {
     }
 
     /// Runs `body(item)` for every item below `count`, each once, in any order.
-    static func forEach(_ count: Int, _ body: (Int) -> Void) {
+    package static func forEach(_ count: Int, _ body: (Int) -> Void) {
         let workers = min(threads, count)
         guard workers > 1 else {
             for item in 0..<count { body(item) }

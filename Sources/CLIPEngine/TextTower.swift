@@ -40,14 +40,6 @@ public final class TextTower: Sendable {
     /// Length of a feature.
     public var featureLength: Int { projection.outputs }
 
-    /// Standard deviation of all entries of the token embedding.
-    public var embeddingDeviation: Double {
-        let values = tokenEmbedding.values
-        let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
-        let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-        return (squares / Double(values.count)).squareRoot()
-    }
-
     /// The embedding of one token, [d], without its position.
     public func embedding(of token: Int32) -> [Float] {
         Array(tokenEmbedding.row(Int(token)))
@@ -92,6 +84,30 @@ public final class TextTower: Sendable {
                         into: output + blocks[block].lowerBound * featureLength)
                 }
             }
+        }
+        return result
+    }
+
+    /// Feature of one sequence of given embeddings by the plain path, [features], of length one.
+    ///
+    /// Every row goes through every layer, nothing is shared or left out: what the fast paths must equal.
+    /// - Parameters:
+    ///   - embeddings: one row a token, [tokens, d], without positions.
+    ///   - pooled: the row whose final state is the feature.
+    package func features(embeddings: Matrix, pooled: Int) -> [Float] {
+        let tokens = embeddings.rows
+        precondition(tokens <= contextLength, "\(tokens) tokens for a context of \(contextLength)")
+        precondition(pooled >= 0 && pooled < tokens, "row \(pooled) of \(tokens)")
+        var result = [Float](repeating: 0, count: featureLength)
+        pool.with { workspace in
+            for index in 0..<(tokens * width) {
+                workspace.stream[index] = embeddings.values[index] + positionEmbedding.values[index]
+            }
+            transformer.run(
+                workspace, rows: tokens, sequences: [.init(start: 0, count: tokens)], causal: true,
+                goal: .allRows)
+            workspace.stream.update(from: workspace.stream + pooled * width, count: width)
+            project(workspace, rows: 1, into: &result)
         }
         return result
     }

@@ -46,10 +46,14 @@ extension Tokenizer {
     ///
     /// Underscores become spaces. One string is encoded, so that the stop merges with what is before it.
     public func classNameTokens(_ className: String) -> [Int32] {
-        let scalars = className.unicodeScalars.map { $0 == "_" ? " " : $0 }
-        let prompt = "X " + String(String.UnicodeScalarView(scalars)) + "."
+        let prompt = "X " + Self.words(ofClass: className) + "."
         // The placeholder is a word of one character, so it is one token in every vocabulary.
         return Array(encode(prompt).dropFirst())
+    }
+
+    /// A class name as it is read: underscores become spaces.
+    public static func words(ofClass name: String) -> String {
+        String(String.UnicodeScalarView(name.unicodeScalars.map { $0 == "_" ? " " : $0 }))
     }
 
     /// The text of some ids: a space after each word, none at the ends; ids without a token are left out.

@@ -188,7 +188,7 @@ extension ArgumentKind {
         case .path: "a path"
         case .integer(let range): "a whole number \(Self.describe(range))"
         case .number(let range): "a number \(Self.describe(range))"
-        case .choice(let words): Self.describe(words)
+        case .choice(let words): Self.choice(words)
         case .choiceOrInteger(let words, let range):
             Self.describe(words) + " or a whole number \(Self.describe(range))"
         case .choiceOrNumber(let words, let range):
@@ -198,6 +198,11 @@ extension ArgumentKind {
 
     private static func describe(_ words: [String]) -> String {
         words.map { "'\($0)'" }.joined(separator: ", ")
+    }
+
+    private static func choice(_ words: [String]) -> String {
+        let last = words.suffix(1).map { "'\($0)'" }
+        return ([describe(words.dropLast())].filter { !$0.isEmpty } + last).joined(separator: " or ")
     }
 
     private static func describe(_ range: ClosedRange<Int>) -> String {

@@ -56,6 +56,8 @@ public protocol NotebookObserver: AnyObject {
 final class CellRecorder {
     private(set) var events: [CellEvent] = []
     private(set) var results: [CellResult] = []
+    /// Index of each key in the results.
+    private var places: [String: Int] = [:]
     /// Interruption points passed.
     private(set) var points = 0
     /// Replay of an interrupted cell: stop after so many points.
@@ -78,9 +80,10 @@ final class CellRecorder {
 
     /// Sets a result; a later value of the same key replaces the earlier one.
     func set(_ key: String, _ value: ResultValue) {
-        if let index = results.firstIndex(where: { $0.key == key }) {
+        if let index = places[key] {
             results[index].value = value
         } else {
+            places[key] = results.count
             results.append(CellResult(key: key, value: value))
         }
     }

@@ -4,7 +4,7 @@ import Foundation
 enum DisplayNumber {
     /// A loss or norm: four significant digits.
     static func figure(_ value: Double) -> String {
-        guard value.isFinite else { return "\(value)" }
+        guard value.isFinite else { return ResultValue.double(value).description }
         let magnitude = abs(value)
         if magnitude != 0, magnitude < 0.001 || magnitude >= 100_000 { return String(format: "%.3e", value) }
         let decimals = magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : magnitude >= 1 ? 3 : 4

@@ -93,13 +93,16 @@ public final class Notebook {
             }
         }
         let status = run(cell, input, body)
-        if let failure { throw failure }
         host.show(nil)
         let elapsed = (ContinuousClock.now - start).components
         let report = CellReport(
             number: cells, input: input, events: cell.events, results: cell.results, status: status,
             seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
-        for observer in observers { try observer.ended(report) }
+        // Each one hears of the end, so that a full disk for one leaves no other with half a cell.
+        for observer in observers {
+            do { try observer.ended(report) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
         return report
     }
 
@@ -152,11 +155,16 @@ extension Notebook {
                 expression, in: context.state.variables, source: source)
         case .repetition(let count, let body):
             let count = try evaluateCount(count, in: context.state.variables, source: source)
-            for _ in 0..<count { try execute(body, source: source, &context) }
+            for _ in 0..<count where !context.quits { try execute(body, source: source, &context) }
         case .iteration(let name, let sequence, let body):
             let values = try CommandLanguage.evaluate(
                 sequence, in: context.state.variables, source: source)
-            for value in values {
+            guard settings[name.text] == nil else {
+                throw Diagnostic(
+                    message: "variable '\(name.text)' has a value from '--set'", range: name.range,
+                    source: source, notes: ["give the variable of this 'for' another name"])
+            }
+            for value in values where !context.quits {
                 context.state.variables.variables[name.text] = value
                 try execute(body, source: source, &context)
             }
@@ -166,7 +174,8 @@ extension Notebook {
     }
 
     private func execute(_ body: [Statement], source: SourceText, _ context: inout CommandContext) throws {
-        try context.cell.interruptionPoint()
+        context.blockDepth += 1
+        defer { context.blockDepth -= 1 }
         for statement in body {
             try execute(statement, source: source, &context)
             if context.quits { return }
@@ -182,6 +191,7 @@ extension Notebook {
                 message: "unknown command '\(command.verb.text)'", range: command.verb.range, source: source,
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the commands"])
         }
+        try context.cell.interruptionPoint()
         let call = try Call(
             command, range: range, forms: type.forms, environment: context.state.variables, source: source)
         if type == SourceCommand.self {
@@ -210,9 +220,12 @@ extension Notebook {
         let source = SourceText(name: path, text: text)
         let program = try parse(source)
         context.sourceDepth += 1
-        defer { context.sourceDepth -= 1 }
+        context.blockDepth += 1
+        defer {
+            context.sourceDepth -= 1
+            context.blockDepth -= 1
+        }
         for statement in program.statements {
-            try context.cell.interruptionPoint()
             try execute(statement, source: source, &context)
             if context.quits { return }
         }

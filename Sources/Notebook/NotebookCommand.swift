@@ -39,8 +39,8 @@ struct CommandContext {
     var quits = false
     /// Files that source each other.
     var sourceDepth = 0
-    /// Set by a condition of `run`: no further steps.
-    var stopsEarly = false
+    /// Blocks and sourced files around the statement.
+    var blockDepth = 0
 
     /// Shows a line; what came from a file or a path cannot steer the terminal.
     func say(_ line: String) { cell.emit(.line(escapedForDisplay(line))) }

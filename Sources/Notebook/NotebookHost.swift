@@ -1,6 +1,7 @@
 import Foundation
+import PromptTuning
 
-/// What the notebook needs from the world around it; the only way it touches files by name.
+/// What the notebook needs from the world around it: where names lead, progress, interrupts.
 public struct NotebookHost: Sendable {
     /// Progress of something long.
     public struct Progress: Sendable, Equatable {
@@ -51,7 +52,7 @@ public struct NotebookHost: Sendable {
     func input(_ path: String) -> String {
         let expanded = (path as NSString).expandingTildeInPath
         // What a replayed session wrote before it reads.
-        if outputFolder != nil, FileManager.default.fileExists(atPath: output(path)) { return output(path) }
+        if outputFolder != nil, FileKind(output(path)) == .file { return output(path) }
         guard !expanded.hasPrefix("/") else { return expanded }
         let candidates = searchFolders.map { $0 + "/" + expanded }
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
@@ -68,8 +69,12 @@ public struct NotebookHost: Sendable {
         guard let outputFolder else {
             return expanded.hasPrefix("/") ? expanded : workingFolder + "/" + expanded
         }
-        let parts = expanded.split(separator: "/").filter { $0 != "." && $0 != ".." && $0 != "~" }
-        return outputFolder + "/" + parts.joined(separator: "/")
+        // By bytes: "/" and a combining mark are one character to Swift and two to the file system.
+        let parts = expanded.utf8.split(separator: UInt8(ascii: "/")).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        .filter { $0 != "." && $0 != ".." && $0 != "~" }
+        return outputFolder + "/" + (parts.isEmpty ? "unnamed" : parts.joined(separator: "/"))
     }
 
     /// Writes a file whole or not at all.
@@ -82,12 +87,25 @@ public struct NotebookHost: Sendable {
             if outputFolder != nil {
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             }
-            // A device or a pipe must not be replaced by a file.
-            let type = try? FileManager.default.attributesOfItem(atPath: place)[.type] as? FileAttributeType
-            let replaces = type == nil || type == .typeRegular
-            try Data(bytes).write(to: URL(fileURLWithPath: place), options: replaces ? .atomic : [])
+            guard Self.type(folder) == .typeDirectory else { throw POSIXError(.ENOENT) }
+            let target = URL(fileURLWithPath: place).resolvingSymlinksInPath()
+            let type = Self.type(target)
+            guard type != .typeDirectory else { throw POSIXError(.EISDIR) }
+            if type == .typeRegular || !FileManager.default.fileExists(atPath: place) {
+                try Data(bytes).write(to: target, options: .atomic)
+            } else {
+                // A device or a pipe must not be replaced by a file.
+                try Data(bytes).write(to: URL(fileURLWithPath: place))
+            }
         } catch {
             throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
         }
+    }
+
+    /// What is at a place, links followed; nil where there is nothing.
+    private static func type(_ place: URL) -> FileAttributeType? {
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: place.resolvingSymlinksInPath().path)
+        return attributes?[.type] as? FileAttributeType
     }
 }

@@ -1,3 +1,5 @@
+import CommandLanguage
+
 /// A typed result of a statement, written so that it reads back exactly.
 public enum ResultValue: Sendable, Equatable {
     case integer(Int)
@@ -13,8 +15,8 @@ extension ResultValue: CustomStringConvertible {
     public var description: String {
         switch self {
         case .integer(let value): "\(value)"
-        case .float(let value): "\(value)"
-        case .double(let value): "\(value)"
+        case .float(let value): Self.text(value)
+        case .double(let value): Self.text(value)
         case .text(let text): Self.isPlain(text) ? text : JSONText.quoted(text)
         case .list(let values): "[" + values.map(\.nested).joined(separator: ", ") + "]"
         }
@@ -30,11 +32,16 @@ extension ResultValue: CustomStringConvertible {
     var json: String {
         switch self {
         case .integer(let value): "\(value)"
-        case .float(let value): value.isFinite ? "\(value)" : "\"\(value)\""
-        case .double(let value): value.isFinite ? "\(value)" : "\"\(value)\""
+        case .float(let value): value.isFinite ? "\(value)" : "\"\(Self.text(value))\""
+        case .double(let value): value.isFinite ? "\(value)" : "\"\(Self.text(value))\""
         case .text(let text): JSONText.quoted(text)
         case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
         }
+    }
+
+    /// Every nan reads "nan": its sign and payload differ from processor to processor.
+    private static func text(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+        value.isNaN ? "nan" : value.description
     }
 
     private static func isPlain(_ text: String) -> Bool {
@@ -44,7 +51,7 @@ extension ResultValue: CustomStringConvertible {
 
 /// JSON strings.
 enum JSONText {
-    /// The text between quotes, with quotes, backslashes and all control characters escaped.
+    /// The text between quotes, with quotes, backslashes and all that could steer a terminal escaped.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -55,10 +62,7 @@ enum JSONText {
             case "\t": result += "\\t"
             case "\r": result += "\\r"
             default:
-                let isControl =
-                    scalar.properties.generalCategory == .control || scalar.value == 0x2028
-                    || scalar.value == 0x2029
-                if isControl {
+                if escapedForDisplay(String(scalar)) != String(scalar) {
                     let digits = String(scalar.value, radix: 16)
                     result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 } else {

@@ -64,9 +64,9 @@ public struct Transcript: Sendable {
         case ".":
             try change { $0.input += "\n" + rest }
         case "=":
-            let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw Malformed(text: "expected '= key value'") }
-            try change { $0.results.append((number, parts[0], parts[1])) }
+            let parts = Self.halves(rest, at: " ")
+            guard let parts else { throw Malformed(text: "expected '= key value'") }
+            try change { $0.results.append((number, parts.0, parts.1)) }
         case "@":
             try readNote(String(line.dropFirst()), number: number)
         default:
@@ -74,13 +74,21 @@ public struct Transcript: Sendable {
         }
     }
 
+    /// What stands before and behind the first such byte; nil where a half is empty.
+    private static func halves(_ text: String, at separator: Character) -> (String, String)? {
+        let parts = text.utf8.split(separator: separator.asciiValue ?? 0, maxSplits: 1)
+            .map { String(decoding: $0, as: UTF8.self) }
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+
     private mutating func readNote(_ note: String, number: Int) throws {
         let words = note.split(separator: " ").map(String.init)
         switch words.first {
         case "set":
-            let pair = note.dropFirst(4).split(separator: "=", maxSplits: 1).map(String.init)
-            guard pair.count == 2 else { throw Malformed(text: "expected '@set name=value'") }
-            let source = SourceText(name: "@set", text: "let \(pair[0]) = \(pair[1])")
+            guard let pair = Self.halves(String(note.unicodeScalars.dropFirst(4)), at: "=") else {
+                throw Malformed(text: "expected '@set name=value'")
+            }
+            let source = SourceText(name: "@set", text: "let \(pair.0) = \(pair.1)")
             guard let program = try? parse(source),
                 case .binding(let name, let value)? = program.statements.first?.kind,
                 program.statements.count == 1,

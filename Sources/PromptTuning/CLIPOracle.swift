@@ -28,7 +28,7 @@ public final class CLIPOracle: Oracle {
     }
 
     /// Logits of images outside any minibatch, for a person who asks about one picture; no query of a run.
-    public func logits(_ context: Matrix, images: Matrix) -> Logits {
+    package func logits(_ context: Matrix, images: Matrix) -> Logits {
         logits([context], images: images)
     }
 

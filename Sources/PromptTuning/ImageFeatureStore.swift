@@ -1,5 +1,4 @@
 public import CLIPEngine
-import Dispatch
 public import Raster
 import Synchronization
 public import Tensors
@@ -64,12 +63,13 @@ public final class ImageFeatureStore: Sendable {
     private static func pixels(
         of files: [String], digests: [String], preprocessing: ImagePreprocessing
     ) throws -> [[Float]] {
-        let results = Mutex<[Result<[Float], TuningError>?]>(Array(repeating: nil, count: files.count))
-        DispatchQueue.concurrentPerform(iterations: files.count) { index in
+        let results = Mutex<[Int: Result<[Float], TuningError>]>([:])
+        Parallel.forEach(files.count) { index in
             let result = pixels(of: files[index], digest: digests[index], preprocessing: preprocessing)
             results.withLock { $0[index] = result }
         }
-        return try results.withLock { $0 }.compactMap { $0 }.map { try $0.get() }
+        let found = results.withLock { $0 }
+        return try files.indices.compactMap { try found[$0]?.get() }
     }
 
     private static func pixels(

@@ -36,13 +36,19 @@ public protocol Oracle: Sendable {
 }
 
 extension Oracle {
+    /// Prompts evaluated together; bounds the memory of a step with many directions.
+    private static var promptsAtOnce: Int { 64 }
+
     /// The mean cross-entropy of a minibatch under each context, [E]; E queries.
     func losses(
         _ contexts: [Matrix], _ batch: Minibatch, for purpose: QueryLedger.Purpose, ledger: inout QueryLedger
     ) throws -> [Float] {
-        let logits = try logits(contexts, batch, for: purpose, ledger: &ledger)
         let labels = batch.labels
-        return contexts.indices.map { logits.meanLoss(prompt: $0, labels: labels) }
+        return try stride(from: 0, to: contexts.count, by: Self.promptsAtOnce).flatMap { start in
+            let block = Array(contexts[start..<min(start + Self.promptsAtOnce, contexts.count)])
+            let logits = try logits(block, batch, for: purpose, ledger: &ledger)
+            return block.indices.map { logits.meanLoss(prompt: $0, labels: labels) }
+        }
     }
 }
 

@@ -5,8 +5,8 @@ public struct PromptSettings: Sendable, Equatable {
     public var method = "zip"
     /// Sizes and parts of the parameterization.
     public var shape = ZIPParameterization.Shape()
-    /// Words whose token embeddings are θ₀; nil draws θ₀.
-    public var initialWords: String?
+    /// Where θ₀ comes from.
+    public var initial = InitialContext.normal
     /// Seed of everything drawn: θ₀, projections, V, perturbations, batches.
     public var seed: UInt64 = 1
     /// Most training queries.
@@ -20,6 +20,24 @@ public struct PromptSettings: Sendable, Equatable {
     public var clipping = Clipping.intrinsicDimension
     /// β of SPSA-GC; nil for plain SPSA.
     public var momentum: Double?
+
+    /// Where the first context comes from.
+    public enum InitialContext: Sendable, Equatable, CustomStringConvertible {
+        /// Drawn from N(0, 0.02²).
+        case normal
+        /// Token embeddings of these words.
+        case words(String)
+        /// A saved context, known by the SHA-256 of its file.
+        case file(digest: String)
+
+        public var description: String {
+            switch self {
+            case .normal: "normal"
+            case .words(let words): "words: \(words)"
+            case .file(let digest): "file sha256:\(digest)"
+            }
+        }
+    }
 
     public init() {}
 
@@ -35,7 +53,7 @@ public struct PromptSettings: Sendable, Equatable {
             ("method", method), ("tokens", "\(shape.tokens)"), ("dim", "\(shape.dimensions)"),
             ("rank", shape.rank.map { "\($0)" } ?? "full"), ("diagonal", "\(shape.diagonal)"),
             ("sharing", "\(shape.sharing)"), ("projection", "\(shape.projection)"),
-            ("init", initialWords ?? "normal"), ("seed", "\(seed)"), ("budget", "\(budget)"),
+            ("init", "\(initial)"), ("seed", "\(seed)"), ("budget", "\(budget)"),
             ("batch", "\(batchSize)"), ("directions", "\(directions)"),
             ("perturbation", perturbation.rawValue), ("a", "\(schedule.stepSize)"),
             ("c", "\(schedule.perturbationSize)"), ("o", "\(schedule.offset)"),

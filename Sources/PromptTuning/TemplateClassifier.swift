@@ -19,8 +19,7 @@ public struct TemplateClassifier: Sendable {
         let features = try templates.map { template in
             guard template.contains("{}") else { throw TuningError.badTemplate(template) }
             let tokens = try classNames.map { name in
-                let words = String(name.map { $0 == "_" ? " " : $0 })
-                return try model.tokens(template.replacing("{}", with: words))
+                try model.tokens(template.replacing("{}", with: Tokenizer.words(ofClass: name)))
             }
             return model.text.features(tokens: tokens)
         }
@@ -47,7 +46,7 @@ public struct TemplateClassifier: Sendable {
     public func evaluate(_ list: ImageList) throws -> Score {
         guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
         let logits = logits(images: try store.features(list))
-        return Score(logits: logits, prompt: 0, labels: list.labels)
+        return try Score(logits: logits, prompt: 0, labels: list.labels)
     }
 }
 
@@ -67,9 +66,11 @@ public struct Score: Sendable, Equatable {
         self.loss = loss
     }
 
-    init(logits: Logits, prompt: Int, labels: [Int]) {
+    /// - Throws: `TuningError.scoreNotFinite`, where predictions would mean nothing.
+    init(logits: Logits, prompt: Int, labels: [Int]) throws {
+        let loss = logits.meanLoss(prompt: prompt, labels: labels)
+        guard loss.isFinite else { throw TuningError.scoreNotFinite(loss: loss) }
         let correct = zip(logits.predictions(prompt: prompt), labels).count { $0 == $1 }
-        self.init(
-            images: labels.count, correct: correct, loss: logits.meanLoss(prompt: prompt, labels: labels))
+        self.init(images: labels.count, correct: correct, loss: loss)
     }
 }

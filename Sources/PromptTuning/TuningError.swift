@@ -11,7 +11,7 @@ public enum TuningError: Error, Equatable {
     case badSetting(name: String, expected: String, got: String)
     case unknownMethod(String, known: [String])
     case badPrompt(file: String, reason: String)
-    case classMismatch(prompt: [String], data: [String])
+    case scoreNotFinite(loss: Float)
     case image(path: String, reason: String)
     case badTemplate(String)
 }
@@ -42,8 +42,8 @@ extension TuningError: CustomStringConvertible {
             "no method '\(name)'; known: \(known.joined(separator: ", "))"
         case .badPrompt(let file, let reason):
             "'\(file)' is not a saved prompt: \(reason)"
-        case .classMismatch(let prompt, let data):
-            "the prompt was built for \(prompt.count) classes that are not the \(data.count) of the data set now loaded"
+        case .scoreNotFinite(let loss):
+            "the mean loss is \(loss.isNaN ? "nan" : "\(loss)"): the model gives logits that are not finite"
         case .image(_, let reason):
             reason
         case .badTemplate(let template):

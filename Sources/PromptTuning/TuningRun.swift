@@ -73,7 +73,7 @@ public struct TuningRun: Sendable {
         for start in stride(from: 0, to: list.count, by: plan.batchSize) {
             let batch = Minibatch(list: list, indices: Array(start..<min(start + plan.batchSize, list.count)))
             let logits = try oracle.logits([context], batch, for: .evaluation, ledger: &ledger)
-            let part = Score(logits: logits, prompt: 0, labels: batch.labels)
+            let part = try Score(logits: logits, prompt: 0, labels: batch.labels)
             correct += part.correct
             sum += Double(part.loss) * Double(part.images)
         }

@@ -74,10 +74,6 @@ public struct ZIPParameterization: Sendable, Equatable {
         projections =
             shape.projection
             ? (0..<shape.tokens).map { Fastfood(outputs: initial.columns, seed: seed, index: $0) } : []
-        if let rank = shape.rank, rank > min(shape.tokens, columns) {
-            throw TuningError.badSetting(
-                name: "rank", expected: "1 to \(min(shape.tokens, columns))", got: "\(rank)")
-        }
     }
 
     /// w at the start, [δ]: U, u and a full W are 0, s is 1, V is N(0, 1), so that the prompt is θ₀.

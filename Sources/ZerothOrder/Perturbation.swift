@@ -13,8 +13,11 @@ public enum Perturbation: String, Sendable, CaseIterable {
     /// the magnitude ½ + b/2²⁴, so the largest magnitude is just below 1.
     public func direction(seed: UInt64, index: UInt64, count: Int) -> [Float] {
         let stream = RandomStream(seed: seed, purpose: .perturbation, index: index)
+        var block = SIMD4<UInt32>()
         return (0..<count).map { component in
-            let word = stream.word(component)
+            // Four words come at once: `word(component)` of the stream.
+            if component % 4 == 0 { block = stream.block(UInt32(component / 4)) }
+            let word = block[component % 4]
             let magnitude: Float =
                 switch self {
                 case .segmented: 0.5 + Float(word & 0x7F_FFFF) / 16_777_216

@@ -79,6 +79,10 @@ public struct SimultaneousPerturbation: Sendable, Equatable {
     ) throws -> Record {
         let step = state.step + 1
         let size = schedule.perturbationSize(at: step)
+        let stepSize = schedule.stepSize(at: step)
+        guard size > 0, size.isFinite, stepSize.isFinite else {
+            throw ZerothOrderError.gainOutOfRange(step: step, stepSize: stepSize, perturbationSize: size)
+        }
         let count = state.parameters.count
         let drawn = (0..<directions).map { index in
             perturbation.direction(seed: seed, index: UInt64((step - 1) * directions + index), count: count)
@@ -103,7 +107,6 @@ public struct SimultaneousPerturbation: Sendable, Equatable {
         var next = state
         next.step = step
         if let momentum { Self.accelerate(&update, velocity: &next.velocity, momentum: momentum) }
-        let stepSize = schedule.stepSize(at: step)
         next.parameters = Self.moved(state.parameters, along: update, by: -stepSize)
         guard next.parameters.allSatisfy(\.isFinite) else {
             throw ZerothOrderError.parametersNotFinite(step: step)

@@ -4,14 +4,8 @@ import Foundation
 import LineEditing
 import Notebook
 
-/// Options that every way to run statements takes.
-struct CommonOptions: ParsableArguments {
-    @Flag(name: .long, help: "Print one JSON object a statement.")
-    var json = false
-
-    @Flag(name: .customLong("no-color"), help: "Never colour the output.")
-    var noColor = false
-
+/// How numbers are computed.
+struct EngineOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Threads to use; results do not depend on it.", valueName: "n"))
     var threads: Int?
 
@@ -22,13 +16,25 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// Sets threads and kernels; a wrong `ZIPLAB_KERNELS` is wrong usage.
-    func configureEngine() throws {
+    func configure() throws {
         do {
             try Engine.configure(threads: threads, environment: ProcessInfo.processInfo.environment)
         } catch {
             throw ValidationError("\(error)")
         }
     }
+
+}
+
+/// Options that every way to run statements takes.
+struct CommonOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print one JSON object a statement.")
+    var json = false
+
+    @Flag(name: .customLong("no-color"), help: "Never colour the output.")
+    var noColor = false
+
+    @OptionGroup var engine: EngineOptions
 
     /// Whether errors may be coloured: the flag, then NO_COLOR, then CLICOLOR_FORCE, then the terminal.
     var usesColor: Bool {
@@ -40,7 +46,7 @@ struct CommonOptions: ParsableArguments {
 
     /// A notebook in the present folder, shown on this program's streams.
     func makeNotebook(settings: [String: Value] = [:]) throws -> Notebook {
-        try configureEngine()
+        try engine.configure()
         try InterruptSignal.install()
         let folder = FileManager.default.currentDirectoryPath
         let progress = ProgressView()
@@ -87,7 +93,7 @@ struct RecordingOptions: ParsableArguments {
         do {
             try notebook.record(to: record)
         } catch {
-            Output.writeError("ziplab: error: \(error)\n")
+            Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
             throw ExitStatus.statementFailed
         }
     }
@@ -101,8 +107,8 @@ func finish(_ body: () throws -> [CellReport]) throws {
     } catch let status as ExitStatus {
         throw status
     } catch {
-        // A transcript that cannot be written any more.
-        Output.writeError("ziplab: error: \(error)\n")
+        // A transcript or an output that cannot be written any more.
+        Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
         throw ExitStatus.statementFailed
     }
     for report in reports {

@@ -20,10 +20,10 @@ struct ReplayFiles: ParsableCommand {
         ))
     var output: String?
 
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var engine: EngineOptions
 
     mutating func run() throws {
-        try common.configureEngine()
+        try engine.configure()
         var worst: ExitStatus?
         for file in files {
             switch try replay(file) {
@@ -39,7 +39,7 @@ struct ReplayFiles: ParsableCommand {
         let name = escapedForDisplay(file)
         let folder = FileManager.default.currentDirectoryPath
         let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "ziplab-replay-\(ProcessInfo.processInfo.processIdentifier)"
+            "ziplab-replay-" + UUID().uuidString
         ).path
         defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
         let progress = ProgressView()
@@ -51,9 +51,12 @@ struct ReplayFiles: ParsableCommand {
         do {
             let transcript = try Transcript(try scriptText(path: file), name: file)
             report = try Replay(transcript, host: host).run()
-        } catch {
+        } catch let error as TranscriptError {
             Output.writeError("\(error)\n")
-            return .mismatch
+            return .statementFailed
+        } catch {
+            Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
+            return .statementFailed
         }
         for mismatch in report.mismatches {
             Output.writeError("\(name):\(mismatch.line): mismatch: \(escapedForDisplay(mismatch.message))\n")
@@ -64,7 +67,7 @@ struct ReplayFiles: ParsableCommand {
         }
         if report.mismatches.contains(where: \.isProvenance) { return .otherModelOrData }
         if !report.mismatches.isEmpty { return .mismatch }
-        Output.write(
+        try Output.write(
             "\(name): \(report.cells) statements replayed, \(report.compared) values and plots equal\n")
         return nil
     }

@@ -22,7 +22,11 @@ final class TextView: NotebookObserver {
             let text = diagnostic.rendered()
             Output.writeError((usesColor ? "\u{1B}[31m\(text)\u{1B}[0m" : text) + "\n")
         case .interrupted:
-            Output.writeError("interrupted; what was done is kept\n")
+            // `step` and `run` have said where they stopped.
+            let said = report.events.contains { event in
+                if case .line(let line) = event { line.hasPrefix("interrupted") } else { false }
+            }
+            if !said { Output.writeError("interrupted; what was done is kept\n") }
         }
     }
 }

@@ -36,10 +36,15 @@ struct ZiplabCommand: ParsableCommand {
         }
     }
 
+    /// Bytes of a piped statement from which on it is run as it is; whether it is complete is asked line by line.
+    private static let longestStatement = 1 << 18
+
     /// Statements from standard input, each run as soon as it is complete.
+    ///
+    /// - Returns: the cells that did not end well; others are forgotten, since a pipe may never end.
     private func runPiped(_ notebook: Notebook, keepGoing: Bool) throws -> [CellReport] {
         let reader = PlainLineReader()
-        var reports: [CellReport] = []
+        var failed: [CellReport] = []
         var pending = ""
         while true {
             var ended = false
@@ -48,16 +53,20 @@ struct ZiplabCommand: ParsableCommand {
             case .interrupted: throw ExitStatus.interrupted
             case .endOfInput: ended = true
             }
-            if !ended, case .incomplete = completeness(of: SourceText(name: "input", text: pending)) {
+            if !ended, pending.utf8.count < Self.longestStatement,
+                case .incomplete = completeness(of: SourceText(name: "input", text: pending))
+            {
                 continue
             }
-            reports += try notebook.evaluate(pending, name: "input", keepGoing: keepGoing)
-            pending = ""
-            if ended || notebook.hasQuit { return reports }
-            if let status = reports.last?.status {
-                if case .ok = status { continue }
-                if !keepGoing { return reports }
+            for report in try notebook.evaluate(pending, name: "input", keepGoing: keepGoing) {
+                switch report.status {
+                case .ok: break
+                case .failed: failed = [report]
+                case .interrupted: return [report]
+                }
             }
+            pending = ""
+            if ended || notebook.hasQuit || !(failed.isEmpty || keepGoing) { return failed }
         }
     }
 }

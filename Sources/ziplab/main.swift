@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLanguage
 import Foundation
 
 // Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 other model or data, 130 interrupted.
@@ -8,12 +9,16 @@ do {
 } catch let status as ExitStatus {
     status.leave()
 } catch {
-    let isHelp = ZiplabCommand.exitCode(for: error) == .success
     let message = ZiplabCommand.fullMessage(for: error)
-    if isHelp {
+    switch ZiplabCommand.exitCode(for: error) {
+    case .success:
         print(message)
-    } else {
+        ExitStatus.usage(ended: true).leave()
+    case .validationFailure:
         Output.writeError(message + "\n")
+        ExitStatus.usage(ended: false).leave()
+    default:
+        Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
+        ExitStatus.statementFailed.leave()
     }
-    ExitStatus.usage(ended: isHelp).leave()
 }

@@ -49,11 +49,20 @@ enum ClassesCommand: NotebookCommand {
         context.state.classNames = names
         context.state.dropRun()
         context.say("\(names.count) class names")
+        context.warnOfRepeatedNames(names)
         report(names, &context)
     }
 
     private static func report(_ names: [String], _ context: inout CommandContext) {
         context.set("classes", .integer(names.count))
         context.set("names", .list(names.map { .text($0) }))
+    }
+}
+
+extension CommandContext {
+    /// Says that a name occurs twice, which is allowed and seldom meant.
+    func warnOfRepeatedNames(_ names: [String]) {
+        guard let name = ClassList.repeated(names) else { return }
+        say("note: '\(escapedForDisplay(name))' names two classes; only the first can be predicted")
     }
 }

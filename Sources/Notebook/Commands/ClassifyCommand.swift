@@ -43,17 +43,18 @@ enum ClassifyCommand: NotebookCommand {
             logits = { classifier.logits(images: $0) }
             prompt = "\"\(escapedForDisplay(text))\""
         }
-        var lines: [String] = []
-        for (index, path) in call.texts("path").enumerated() {
-            let place = context.host.input(path)
-            let bitmap = try call.locating("path", at: index) { try Bitmap.read(path: place) }
-            let features = try call.locating("path", at: index) { try store.features(bitmap) }
-            let row = logits(Matrix(rows: 1, columns: features.count, values: features)).row(
-                prompt: 0, image: 0)
-            lines.append(report(row, names: names, path: path, number: index + 1, &context))
+        // All of them first: a path that is no image leaves no results of those before it.
+        let rows = try call.texts("path").enumerated().map { index, path in
+            let features = try call.locating("path", at: index) {
+                try store.features(try Bitmap.read(path: context.host.input(path)))
+            }
+            return logits(Matrix(rows: 1, columns: features.count, values: features))
+                .row(prompt: 0, image: 0)
         }
         context.say("under \(prompt):")
-        for line in lines { context.say(line) }
+        for (index, path) in call.texts("path").enumerated() {
+            context.say(report(rows[index], names: names, path: path, number: index + 1, &context))
+        }
     }
 
     private static func report(

@@ -44,7 +44,11 @@ enum DataCommand: NotebookCommand {
         let classes = call.text("classes").flatMap(DataSet.ClassSelection.init) ?? .all
         let seed = UInt64(call.integer("seed") ?? 1)
         let data = try call.locating("path") {
-            try DataSet(path: path, shots: shots, seed: seed, classes: classes)
+            try DataSet(path: path, shots: shots, seed: seed, classes: classes) { done, total in
+                context.host.show(
+                    .init(done: done, total: total, unit: "images", detail: "checking files"))
+                try context.cell.interruptionPoint()
+            }
         }
         context.state.data = data
         context.state.classNames = data.classNames
@@ -57,6 +61,7 @@ enum DataCommand: NotebookCommand {
         context.say(
             "\(data.train.count) training, \(data.validation.count) validation, \(data.test.count) test images of "
                 + "\(DisplayNumber.count(classes.count, "class", "classes")) (\(data.layout))")
+        context.warnOfRepeatedNames(classes)
         if names { context.say(classes.map { escapedForDisplay($0) }.joined(separator: ", ")) }
         context.set("classes", .integer(classes.count))
         for list in [data.train, data.validation, data.test] {

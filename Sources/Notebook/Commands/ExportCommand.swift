@@ -40,7 +40,7 @@ enum RunTable {
             while let next = evaluations.first, next.step <= step {
                 let score = next.score
                 rows.append(
-                    "evaluation,\(next.step),\(next.queries),\(score.loss),,,,,\(next.split),\(score.accuracy),"
+                    "evaluation,\(next.step),\(next.queries),\(ResultValue.float(score.loss)),,,,,\(next.split),\(score.accuracy),"
                         + "\(score.correct),\(score.images)")
                 evaluations = evaluations.dropFirst()
             }

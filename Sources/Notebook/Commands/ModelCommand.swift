@@ -36,7 +36,10 @@ enum ModelCommand: NotebookCommand {
                 what: "embedded model", how: "the folder 'Assets' is not beside the program; give a path")
         }
         let model = try call.locating("path") { try CLIPModel(folder: path) }
-        context.state.store = ImageFeatureStore(model: model)
+        // The same files again: the model already held keeps its image features, and memory does not grow.
+        if context.state.store?.model.sources != model.sources || context.state.store?.model.folder != path {
+            context.state.store = ImageFeatureStore(model: model)
+        }
         context.state.dropRun()
         describe(model, &context)
         digests(model, &context)

@@ -47,7 +47,7 @@ enum PlotCommand: NotebookCommand {
         case "gradient":
             chart = curve(
                 run, axis: axis, smoothing: smoothing, title: "Gradient norm", yLabel: "‖ĝ‖",
-                value: \.gradientNorm)
+                threshold: run.method.clipThreshold, value: \.gradientNorm)
         default:
             chart = curve(
                 run, axis: axis, smoothing: smoothing, title: "Loss", yLabel: "cross-entropy", value: \.loss)
@@ -80,7 +80,7 @@ enum PlotCommand: NotebookCommand {
 
     private static func curve(
         _ run: TuningRun, axis: String, smoothing: Double, title: String, yLabel: String,
-        value: (StepSummary) -> Double
+        threshold: Double? = nil, value: (StepSummary) -> Double
     ) -> LineChart {
         let points = run.history.steps.map {
             Point(x: Double(axis == "step" ? $0.step : $0.queries), y: value($0))
@@ -93,7 +93,7 @@ enum PlotCommand: NotebookCommand {
             title: title, subtitle: subtitle(run), xLabel: axis == "step" ? "step" : "training queries",
             yLabel: yLabel,
             series: [Series(name: name, points: points, smoothed: smoothed)])
-        if title == "Gradient norm", let threshold = run.method.clipThreshold {
+        if let threshold {
             chart.referenceLines = [
                 LineChart.ReferenceLine(label: "clip at \(DisplayNumber.figure(threshold))", y: threshold)
             ]

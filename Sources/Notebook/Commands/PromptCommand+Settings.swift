@@ -61,7 +61,12 @@ extension PromptCommand {
         settings.shape.diagonal = !call.flag("no-diagonal")
         settings.shape.sharing = !call.flag("no-sharing")
         settings.shape.projection = !call.flag("no-projection")
-        settings.initialWords = call.text("init")
+        if settings.shape.rank == nil, call.flag("no-diagonal") {
+            throw call.failure("rank", "'--no-diagonal' has no meaning with '--rank full'")
+        }
+        if call.flag("no-projection"), call.flag("dim") {
+            throw call.failure("dim", "'--dim' has no meaning with '--no-projection'")
+        }
         settings.seed = call.integer("seed").map { UInt64($0) } ?? settings.seed
         settings.budget = call.integer("budget") ?? settings.budget
         settings.batchSize = call.integer("batch") ?? settings.batchSize

@@ -1,4 +1,5 @@
 import CLIPEngine
+import CommandLanguage
 import PromptTuning
 import Tensors
 import ZerothOrder
@@ -31,27 +32,32 @@ enum PromptCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         switch call.form.object {
-        case "new": try build(call, initial: nil, &context)
+        case "new": try build(call, loaded: nil, &context)
         case "load": try load(call, &context)
         case "save": try save(call, &context)
         default: try describe(try context.requireRun(), &context)
         }
     }
 
-    private static func build(_ call: Call, initial: Matrix?, _ context: inout CommandContext) throws {
+    /// - Parameter loaded: a saved context and the digest of its file.
+    private static func build(
+        _ call: Call, loaded: (context: Matrix, digest: String)?, _ context: inout CommandContext
+    ) throws {
         let store = try context.requireModel()
         let data = try context.requireData()
         let names = try context.requireClassNames()
         var settings = try settings(call)
-        var initial = initial
-        if let words = settings.initialWords {
-            guard initial == nil else {
+        var initial = loaded?.context
+        if let loaded { settings.initial = .file(digest: loaded.digest) }
+        if let words = call.text("init") {
+            guard loaded == nil else {
                 throw call.failure("init", "a loaded context cannot start from words as well")
             }
             let tokens = store.model.tokenizer.encode(words)
             guard !tokens.isEmpty else {
                 throw call.failure("init", "expected at least one word for '--init'")
             }
+            settings.initial = .words(words)
             initial = Matrix(rows: tokens.map { store.model.text.embedding(of: $0) })
         }
         if let initial {
@@ -61,14 +67,16 @@ enum PromptCommand: NotebookCommand {
             }
             settings.shape.tokens = initial.rows
         }
-        if call.integer("rank") == nil, settings.shape.rank != nil {
-            settings.shape.rank = min(5, settings.shape.tokens)
-        }
         try context.features(store, data.train)
         let run: TuningRun
         do {
             run = try TuningRun(
                 settings, initial: initial, store: store, classNames: names, train: data.train)
+        } catch TuningError.unknownMethod(let name, let known) {
+            let near = nearestName(to: name, among: known)
+            throw call.failure(
+                "method", "\(TuningError.unknownMethod(name, known: known))",
+                notes: near.map { ["did you mean '\($0)'?"] } ?? [])
         } catch TuningError.badSetting(let name, let expected, let got) {
             throw call.failure(
                 name, "\(TuningError.badSetting(name: "--" + name, expected: expected, got: got))")
@@ -85,7 +93,8 @@ enum PromptCommand: NotebookCommand {
         let threshold = run.method.clipThreshold
         let clip = threshold.map { "clipped at \(DisplayNumber.figure($0))" } ?? "not clipped"
         context.say(
-            "\(settings.method): \(shape.tokens) context tokens, D = \(shape.dimensions), \(rank), "
+            "\(settings.method): \(shape.tokens) context tokens, "
+                + (shape.projection ? "D = \(shape.dimensions)" : "no projection") + ", \(rank), "
                 + "δ = \(run.method.parameters.count), gradients \(clip)")
         context.say(
             "\(run.method.queriesPerStep) queries a step, budget \(run.ledger.budget): "
@@ -115,6 +124,7 @@ enum PromptCommand: NotebookCommand {
         let path = context.host.input(call.text("file") ?? "")
         let width = try context.requireModel().model.text.width
         let initial = try call.locating("file") { try PromptFile.context(path: path, width: width) }
-        try build(call, initial: initial, &context)
+        let digest = try call.locating("file") { try SHA256Digest.hex(ofFile: path) }
+        try build(call, loaded: (initial, digest), &context)
     }
 }

@@ -45,7 +45,11 @@ enum RunCommand: NotebookCommand {
             throw call.failure(
                 "queries",
                 "\(run.ledger.training) queries are used and a step needs \(each): no step fits into \(target)",
-                notes: ["nothing was changed; 'prompt new --budget N' sets a larger budget"])
+                notes: [
+                    target < run.ledger.budget
+                        ? "nothing was changed; --queries counts from the start of the prompt"
+                        : "nothing was changed; 'prompt new --budget N' sets a larger budget"
+                ])
         }
         let condition = try call.text("until").map { text in
             try call.locating("until") { try StopCondition(text) }
@@ -56,12 +60,17 @@ enum RunCommand: NotebookCommand {
         guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
         try context.features(store, list)
         try context.evaluateOnce(list)
-        try context.advance(steps: steps, detail: { $0.lossDetail + $0.accuracyDetail(list.name) }) {
-            context, done in
-            guard let run = context.state.run else { return }
-            let used = run.ledger.training
-            if done == steps || used / every > (used - each) / every { try context.evaluateOnce(list) }
-            if let condition, condition.holds(run, split: list.name) { context.stopsEarly = true }
+        func holds(_ context: CommandContext) -> Bool {
+            guard let condition, let run = context.state.run else { return false }
+            return condition.holds(run, split: list.name)
+        }
+        if !holds(context) {
+            try context.advance(steps: steps, detail: { $0.lossDetail + $0.accuracyDetail(list.name) }) {
+                context, done in
+                let used = context.state.run?.ledger.training ?? 0
+                if done == steps || used / every > (used - each) / every { try context.evaluateOnce(list) }
+                return holds(context)
+            }
         }
         try context.evaluateOnce(list)
         context.reportRun(lastStep: true)

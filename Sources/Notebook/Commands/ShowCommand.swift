@@ -51,6 +51,7 @@ enum ShowCommand: NotebookCommand {
             context.say("checkpoints: " + state.checkpoints.keys.sorted().joined(separator: ", "))
         }
         context.reportRun(lastStep: false)
+        context.set("spent-queries", .integer(context.spentQueries))
         context.set("queries-left", .integer(run.ledger.remaining))
         context.set("evaluation-queries", .integer(run.ledger.evaluation))
     }

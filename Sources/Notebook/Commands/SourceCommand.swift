@@ -1,5 +1,6 @@
 import CommandLanguage
 import Foundation
+import PromptTuning
 import Tensors
 
 /// `source`: runs the statements of a file in this session.
@@ -28,9 +29,8 @@ enum SourceCommand: NotebookCommand {
         }
         let path = call.text("file") ?? ""
         let text = try call.locating("file") { try scriptText(path: context.host.input(path)) }
-        // A key has no blanks.
-        let key = "source." + path.replacing(" ", with: "_")
-        context.set(escapedForDisplay(key), .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
+        let number = context.cell.results.count { $0.key.hasPrefix("source.") } + 1
+        context.set("source.\(number)", .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
         return (text, path)
     }
 }
@@ -39,6 +39,9 @@ enum SourceCommand: NotebookCommand {
 ///
 /// - Throws: `NotebookError.cannotRead`.
 public func scriptText(path: String) throws -> String {
+    guard FileKind(path) != .other else {
+        throw NotebookError.cannotRead(path: path, reason: "it is not a plain file")
+    }
     let data: Data
     do {
         data = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -1,4 +1,5 @@
 import PromptTuning
+import ZerothOrder
 
 /// `step`: one update, or N.
 enum StepCommand: NotebookCommand {
@@ -27,7 +28,7 @@ enum StepCommand: NotebookCommand {
                 "\(TuningError.budgetUsedUp(budget: run.ledger.budget, needed: needed, left: run.ledger.remaining))",
                 notes: ["nothing was changed; 'prompt new --budget N' sets a larger budget"])
         }
-        try context.advance(steps: steps) { _, _ in }
+        try context.advance(steps: steps) { _, _ in false }
         context.reportRun(lastStep: true)
     }
 }
@@ -35,10 +36,10 @@ enum StepCommand: NotebookCommand {
 extension CommandContext {
     /// Takes steps one by one; an interrupt between two keeps what was done.
     ///
-    /// - Parameter after: called after each step, for evaluations and conditions.
+    /// - Parameter after: called after each step, for evaluations; true ends the run.
     mutating func advance(
         steps: Int, detail: (CommandContext) -> String = { $0.lossDetail },
-        after: (inout CommandContext, Int) throws -> Void
+        after: (inout CommandContext, Int) throws -> Bool
     ) throws {
         var done = 0
         while done < steps {
@@ -50,12 +51,15 @@ extension CommandContext {
                 try run.step()
             } catch {
                 state.run = run
+                // The step was not taken, but its losses had been asked for.
+                if case .gainOutOfRange? = error as? ZerothOrderError { throw error }
+                if error is ZerothOrderError { spentQueries += run.method.queriesPerStep }
                 throw error
             }
             spentQueries += run.ledger.training - before
             state.run = run
             done += 1
-            try after(&self, done)
+            let ends = try after(&self, done)
             host.show(
                 .init(
                     done: state.run?.ledger.training ?? 0,
@@ -68,9 +72,8 @@ extension CommandContext {
                 reportRun(lastStep: true)
                 throw error
             }
-            if stopsEarly { break }
+            if ends { return }
         }
-        stopsEarly = false
     }
 
     /// The last loss, for a progress line.

@@ -16,6 +16,9 @@ enum UndoCommand: NotebookCommand {
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
+        guard context.blockDepth == 0 else {
+            throw call.failure(nil, "expected 'undo' on its own; got it inside a block or a sourced file")
+        }
         let count = call.integer("n") ?? 1
         var past = context.past
         // In a block its own changes are the last statement.

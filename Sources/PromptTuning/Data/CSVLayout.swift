@@ -5,15 +5,17 @@ import Foundation
 /// Paths start at the file's folder; class names are numbered in byte order. Fields may be quoted as in RFC 4180.
 enum CSVLayout: DataLayout {
     static let name = "CSV"
+    private static let limit = 256 << 20
 
     static func read(_ path: String) throws -> DataSource? {
-        guard path.lowercased().hasSuffix(".csv") else { return nil }
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)),
+        guard path.lowercased().hasSuffix(".csv"), FileKind(path) == .file else { return nil }
+        guard FileKind.size(path) <= limit, let data = try? Data(contentsOf: URL(fileURLWithPath: path)),
             let text = String(data: data, encoding: .utf8)
         else {
-            throw TuningError.badSplit(file: path, entry: "the text", reason: "expected UTF-8")
+            throw TuningError.badSplit(
+                file: path, entry: "the text", reason: "expected UTF-8 of at most \(limit) bytes")
         }
-        var rows = records(text)
+        var rows = try records(text, file: path)
         guard !rows.isEmpty else { throw TuningError.noImages(path) }
         let header = rows.removeFirst().map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
         guard let pathColumn = header.firstIndex(of: "path"),
@@ -49,38 +51,48 @@ enum CSVLayout: DataLayout {
             validation: splits["val"], test: splits["test"])
     }
 
-    /// Records of fields; blank lines are left out.
-    private static func records(_ text: String) -> [[String]] {
+    /// Records of fields; blank lines and a byte order mark are left out.
+    private static func records(_ text: String, file: String) throws -> [[String]] {
         var records: [[String]] = []
         var record: [String] = []
-        var field = ""
+        var field = String.UnicodeScalarView()
         var quoted = false
-        var characters = text.makeIterator()
-        var pending = characters.next()
+        func endField() {
+            record.append(String(field))
+            field.removeAll()
+        }
         func endRecord() {
-            record.append(field)
+            endField()
             if record != [""] { records.append(record) }
             record = []
-            field = ""
         }
-        while let character = pending {
-            pending = characters.next()
-            switch character {
+        // Scalars, not characters: a combining mark must not hide the comma before it.
+        var scalars = text.unicodeScalars.makeIterator()
+        var pending = scalars.next()
+        if pending == "\u{FEFF}" { pending = scalars.next() }
+        while let scalar = pending {
+            pending = scalars.next()
+            switch scalar {
             case "\"" where quoted && pending == "\"":
                 field.append("\"")
-                pending = characters.next()
+                pending = scalars.next()
             case "\"" where quoted:
                 quoted = false
             case "\"" where field.isEmpty:
                 quoted = true
             case "," where !quoted:
-                record.append(field)
-                field = ""
-            case "\n" where !quoted, "\r\n" where !quoted:
+                endField()
+            case "\r" where !quoted && pending == "\n":
+                continue
+            case "\n" where !quoted:
                 endRecord()
             default:
-                field.append(character)
+                field.append(scalar)
             }
+        }
+        guard !quoted else {
+            throw TuningError.badSplit(
+                file: file, entry: "record \(records.count + 1)", reason: "a quoted field is not closed")
         }
         if !field.isEmpty || !record.isEmpty { endRecord() }
         return records

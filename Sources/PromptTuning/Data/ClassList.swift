@@ -3,6 +3,9 @@ import Foundation
 /// Class names from a text file, one a line; blank lines and lines that start with `#` are left out.
 public enum ClassList {
     public static func read(_ path: String) throws -> [String] {
+        guard FileKind(path) != .other else {
+            throw TuningError.badClassList(file: path, reason: "expected a plain file")
+        }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw TuningError.noSuchPath(path)
         }
@@ -16,14 +19,20 @@ public enum ClassList {
         return names
     }
 
-    /// - Throws: `TuningError.badClassList` when there is no name or one occurs twice.
+    /// - Throws: `TuningError.badClassList` when there is no name or a blank one.
     public static func check(_ names: [String], file: String) throws {
         guard !names.isEmpty else {
             throw TuningError.badClassList(file: file, reason: "expected at least one")
         }
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted {
-            throw TuningError.badClassList(file: file, reason: "'\(name)' occurs twice")
+        guard names.allSatisfy({ name in name.contains { !$0.isWhitespace } }) else {
+            throw TuningError.badClassList(file: file, reason: "a name is blank")
         }
+    }
+
+    /// The first name that occurs twice; published lists have such names. Equal names give equal text features, so only
+    /// the first of them is ever chosen.
+    public static func repeated(_ names: [String]) -> String? {
+        var seen: Set<String> = []
+        return names.first { !seen.insert($0).inserted }
     }
 }

@@ -14,8 +14,8 @@ enum CoOpLayout: DataLayout {
             file = path + "/split.json"
             guard FileManager.default.fileExists(atPath: file) else { return nil }
         }
-        guard file.lowercased().hasSuffix(".json") else { return nil }
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: file)), data.count <= limit,
+        guard file.lowercased().hasSuffix(".json"), FileKind(file) == .file else { return nil }
+        guard FileKind.size(file) <= limit, let data = try? Data(contentsOf: URL(fileURLWithPath: file)),
             let splits = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
         else {
             throw TuningError.badSplit(

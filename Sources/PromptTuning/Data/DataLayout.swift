@@ -38,6 +38,7 @@ struct DataSource {
         for layout in dataLayouts {
             guard let source = try layout.read(path) else { continue }
             guard !source.train.isEmpty, !source.classNames.isEmpty else { throw TuningError.noImages(path) }
+            try ClassList.check(source.classNames, file: path)
             return source
         }
         throw TuningError.noLayout(path)

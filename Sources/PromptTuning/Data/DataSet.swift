@@ -13,26 +13,22 @@ public struct DataSet: Sendable, Equatable {
 
     public let layout: String
     public let classNames: [String]
-    /// Images a class; nil when all are used.
-    public let shots: Int?
     public let train: ImageList
     public let validation: ImageList
     public let test: ImageList
 
-    /// SHA-256 of class names and the three lists.
-    public var digest: String {
-        let parts = classNames + [train.digest, validation.digest, test.digest]
-        return SHA256Digest.hex(Array(parts.joined(separator: "\n").utf8))
-    }
-
     /// Draws the few-shot set.
     ///
     /// Training images of a class are the first `shots` of a permutation keyed by (seed, class); validation has
-    /// min(shots, 4) a class. Where the layout has no validation or test split, these come from the training images
-    /// behind those drawn. With `shots` nil every image is used.
+    /// min(shots, 4) a class. Where the data set has no validation or test images of its own, these come from the
+    /// training images behind those drawn. With `shots` nil every image is used.
     ///
+    /// - Parameter checked: called now and then while files are read and checked; what it throws ends the work.
     /// - Throws: `TuningError` when a class has too few images or a file is no image.
-    public init(path: String, shots: Int?, seed: UInt64, classes: ClassSelection = .all) throws {
+    public init(
+        path: String, shots: Int?, seed: UInt64, classes: ClassSelection = .all,
+        checked: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws {
         var source = try DataSource.read(path)
         let base = (source.classNames.count + 1) / 2
         switch classes {
@@ -44,7 +40,11 @@ public struct DataSet: Sendable, Equatable {
         }
         let names = source.classNames
         let validationShots = shots.map { min($0, 4) }
-        var pool = names.indices.map { Self.shuffled(source.train, label: $0, seed: seed, "few-shot.train") }
+        var pool = Self.shuffled(source.train, classes: names.count, seed: seed, "few-shot.train")
+        if let empty = pool.firstIndex(where: \.isEmpty) {
+            throw TuningError.tooFewImages(
+                className: names[empty], split: "training", found: 0, asked: shots ?? 1)
+        }
         func draw(_ count: Int, _ split: String) throws -> [LabelledImage] {
             try names.indices.flatMap { label -> [LabelledImage] in
                 guard pool[label].count >= count else {
@@ -57,7 +57,7 @@ public struct DataSet: Sendable, Equatable {
         }
         let train = try shots.map { try draw($0, "training") } ?? source.train
         let validation: [LabelledImage]
-        if let listed = source.validation {
+        if let listed = source.validation, !listed.isEmpty {
             validation =
                 try validationShots.map { count in
                     try Self.sample(listed, names: names, count: count, seed: seed)
@@ -66,27 +66,33 @@ public struct DataSet: Sendable, Equatable {
             validation = try validationShots.map { try draw($0, "validation") } ?? []
         }
         let rest = shots == nil ? [] : pool.flatMap { $0 }
+        let test = source.test.flatMap { $0.isEmpty ? nil : $0 } ?? rest
         self.layout = source.layout
         self.classNames = names
-        self.shots = shots
-        self.train = try ImageList(name: "training", root: source.root, images: train)
-        self.validation = try ImageList(name: "validation", root: source.root, images: validation)
-        self.test = try ImageList(name: "test", root: source.root, images: source.test ?? rest)
+        self.train = try ImageList(name: "training", root: source.root, images: train, checked: checked)
+        self.validation = try ImageList(
+            name: "validation", root: source.root, images: validation, checked: checked)
+        self.test = try ImageList(name: "test", root: source.root, images: test, checked: checked)
     }
 
+    /// The images of each class in the order of a permutation keyed by (seed, class).
     private static func shuffled(
-        _ images: [LabelledImage], label: Int, seed: UInt64, _ purpose: String
-    ) -> [LabelledImage] {
-        let own = images.filter { $0.label == label }
-        let stream = RandomStream(seed: seed, purpose: RandomPurpose(purpose), index: UInt64(label))
-        return stream.permutation(own.count).map { own[Int($0)] }
+        _ images: [LabelledImage], classes: Int, seed: UInt64, _ purpose: String
+    ) -> [[LabelledImage]] {
+        var groups = [[LabelledImage]](repeating: [], count: classes)
+        for image in images { groups[image.label].append(image) }
+        return groups.enumerated().map { label, own in
+            let stream = RandomStream(seed: seed, purpose: RandomPurpose(purpose), index: UInt64(label))
+            return stream.permutation(own.count).map { own[Int($0)] }
+        }
     }
 
     private static func sample(
         _ images: [LabelledImage], names: [String], count: Int, seed: UInt64
     ) throws -> [LabelledImage] {
-        try names.indices.flatMap { label -> [LabelledImage] in
-            let drawn = shuffled(images, label: label, seed: seed, "few-shot.validation").prefix(count)
+        let groups = shuffled(images, classes: names.count, seed: seed, "few-shot.validation")
+        return try names.indices.flatMap { label -> [LabelledImage] in
+            let drawn = groups[label].prefix(count)
             guard drawn.count == count else {
                 throw TuningError.tooFewImages(
                     className: names[label], split: "validation", found: drawn.count, asked: count)

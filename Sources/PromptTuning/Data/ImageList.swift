@@ -1,4 +1,4 @@
-import Dispatch
+import CLIPEngine
 import Foundation
 import Raster
 import Synchronization
@@ -21,21 +21,36 @@ public struct ImageList: Sendable, Equatable {
 
     /// Reads and decodes every file once, so that a bad one is known before any work is done.
     ///
+    /// - Parameter checked: called now and then with the number of files checked; what it throws ends the work.
     /// - Throws: `TuningError.image` for the first file that is not a whole image.
-    init(name: String, root: String, images: [LabelledImage]) throws {
+    init(
+        name: String, root: String, images: [LabelledImage],
+        checked: (_ done: Int, _ total: Int) throws -> Void
+    ) throws {
         self.name = name
         self.images = images
         let files = images.map { $0.path.hasPrefix("/") ? $0.path : root + "/" + $0.path }
         self.files = files
-        let results = Mutex<[Result<String, TuningError>?]>(Array(repeating: nil, count: files.count))
-        DispatchQueue.concurrentPerform(iterations: files.count) { index in
-            let result = Self.verifiedDigest(files[index])
-            results.withLock { $0[index] = result }
+        var digests: [String] = []
+        for start in stride(from: 0, to: files.count, by: Self.blockSize) {
+            let block = files[start..<min(start + Self.blockSize, files.count)]
+            let results = Mutex<[Int: Result<String, TuningError>]>([:])
+            Parallel.forEach(block.count) { index in
+                let result = Self.verifiedDigest(files[start + index])
+                results.withLock { $0[index] = result }
+            }
+            let found = results.withLock { $0 }
+            digests += try block.indices.compactMap { try found[$0 - start]?.get() }
+            try checked(digests.count, files.count)
         }
-        digests = try results.withLock { $0 }.compactMap { $0 }.map { try $0.get() }
-        let lines = zip(images, digests).map { "\($0.path)\t\($0.label)\t\($1)\n" }
+        self.digests = digests
+        // The length stands before the path, so that no path can look like several entries.
+        let lines = zip(images, digests).map { "\($0.path.utf8.count):\($0.path) \($0.label) \($1)\n" }
         digest = SHA256Digest.hex(Array(lines.joined().utf8))
     }
+
+    /// Files checked between two calls of `checked`.
+    private static let blockSize = 64
 
     private static func verifiedDigest(_ file: String) -> Result<String, TuningError> {
         do {
@@ -52,6 +67,10 @@ public struct ImageList: Sendable, Equatable {
     /// Bytes of an image file.
     static func bytes(of file: String) throws -> [UInt8] {
         guard let kind = FileKind(file) else { throw TuningError.noSuchPath(file) }
+        guard FileKind.size(file) <= Bitmap.maximumFileBytes else {
+            let error = RasterError.fileTooLarge(name: file, limit: Bitmap.maximumFileBytes)
+            throw TuningError.image(path: file, reason: "\(error)")
+        }
         guard kind == .file, let data = FileManager.default.contents(atPath: file) else {
             throw TuningError.image(path: file, reason: "cannot read '\(file)' as a file")
         }

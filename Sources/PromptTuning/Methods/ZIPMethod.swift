@@ -4,6 +4,8 @@ import ZerothOrder
 /// ZIP: the re-parameterized context of `ZIPParameterization`, moved by clipped two-sided SPSA.
 public struct ZIPMethod: TuningMethod {
     public static let name = "zip"
+    /// Most floats that the candidates of one step take together, 1 GiB.
+    static let candidateLimit = 1 << 28
 
     public let settings: PromptSettings
     let parameterization: ZIPParameterization
@@ -18,6 +20,15 @@ public struct ZIPMethod: TuningMethod {
                 ?? ZIPParameterization.randomContext(
                     tokens: settings.shape.tokens, width: width, seed: settings.seed),
             seed: settings.seed)
+        // A step holds 2K candidates of δ parameters, each with its direction and its context.
+        let floats = 2 * parameterization.parameterCount + parameterization.initial.values.count
+        let limit = Self.candidateLimit / (2 * settings.directions)
+        guard floats <= limit else {
+            throw TuningError.badSetting(
+                name: "directions",
+                expected: "fewer, or a smaller prompt: a step would hold too many numbers",
+                got: "\(settings.directions) with \(parameterization.parameterCount) parameters")
+        }
         optimizer = SimultaneousPerturbation(
             directions: settings.directions, perturbation: settings.perturbation, schedule: settings.schedule,
             clipping: settings.clipping, momentum: settings.momentum, seed: settings.seed)
@@ -31,16 +42,10 @@ public struct ZIPMethod: TuningMethod {
     public var context: Matrix { parameterization.context(state.parameters) }
 
     public mutating func advance(_ losses: ([Matrix]) throws -> [Float]) throws -> StepSummary {
-        StepSummary(try advanceRecording(losses))
-    }
-
-    /// Takes one step and hands out all that was drawn and computed.
-    mutating func advanceRecording(
-        _ losses: ([Matrix]) throws -> [Float]
-    ) throws -> SimultaneousPerturbation.Record {
-        try optimizer.step(&state) { candidates in
-            try losses(candidates.map { parameterization.context($0) })
-        }
+        StepSummary(
+            try optimizer.step(&state) { candidates in
+                try losses(candidates.map { parameterization.context($0) })
+            })
     }
 
     /// Repeats a step whose losses are known, without the black box; the parameters come out with the same bits.

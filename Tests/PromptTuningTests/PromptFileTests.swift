@@ -1,0 +1,58 @@
+import CLIPEngine
+import Foundation
+import PromptTuning
+import Tensors
+import Testing
+
+@Suite struct PromptFileTests {
+    @Test func aSavedContextComesBackWithTheSameBits() throws {
+        let world = try TuningRunTests.World()
+        var run = try world.run()
+        for _ in 0..<3 { try run.step() }
+        let bytes = try PromptFile.serialized(run, modelDigest: "abc", version: "1.2.3")
+        try world.folder.write("prompt.safetensors", bytes)
+        let context = try PromptFile.context(path: world.folder.path + "/prompt.safetensors", width: 24)
+        #expect(context == run.method.context && context.rows == 4 && context.columns == 24)
+        let trace = try PlainTrace(bytes)
+        #expect(trace.shape("context") == [4, 24])
+        #expect(try trace.floats("parameters") == run.method.parameters.map(Double.init))
+        #expect(
+            trace.metadata == [
+                "method": "zip", "model_sha256": "abc", "queries": "30", "step": "3",
+                "ziplab_version": "1.2.3",
+            ])
+        // A run that starts from it has the same losses at its start.
+        var settings = run.settings
+        settings.shape.tokens = context.rows
+        let next = try TuningRun(
+            settings, initial: context, store: world.store, classNames: world.data.classNames,
+            train: world.data.train)
+        #expect(next.method.context == context)
+    }
+
+    @Test func filesThatAreNoPrompt() throws {
+        let data = try TemporaryData()
+        func said(_ fill: (inout SafeTensorsWriter) throws -> Void) throws -> String {
+            var writer = SafeTensorsWriter()
+            try fill(&writer)
+            try data.write("prompt.safetensors", writer.serialized())
+            return message { _ = try PromptFile.context(path: data.path + "/prompt.safetensors", width: 24) }
+                .replacingOccurrences(of: data.path, with: "…")
+        }
+        let expected = "'…/prompt.safetensors' is not a saved prompt: expected a tensor 'context' of width 24"
+        #expect(try said { _ in } == expected)
+        #expect(
+            try said { try $0.add("context", shape: [24], floats: [Float](repeating: 0, count: 24)) }
+                == expected)
+        #expect(
+            try said { try $0.add("context", shape: [2, 12], floats: [Float](repeating: 0, count: 24)) }
+                == expected)
+        #expect(try said { try $0.add("context", shape: [0, 24], floats: []) } == expected)
+        #expect(
+            try said { try $0.add("context", shape: [1, 24], floats: [Float](repeating: .nan, count: 24)) }
+                == "'…/prompt.safetensors' is not a saved prompt: its context has values that are not finite")
+        #expect(
+            try said { try $0.add("context", shape: [1, 24], int32s: [Int32](repeating: 0, count: 24)) }
+                == "expected F32, F16 or BF16 elements of 'context' in '…/prompt.safetensors'; got I32")
+    }
+}
