@@ -56,6 +56,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        // Speed beside yardsticks, for `make bench`.
+        .executableTarget(
+            name: "ziplab-bench", dependencies: ["CLIPEngine", "Tensors"], swiftSettings: common),
 
         // Tests mirror Sources.
         .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),
@@ -71,7 +74,21 @@ let package = Package(
             name: "CLIPEngineTests", dependencies: ["CLIPEngine", "Tensors", "Raster"],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
+            name: "ZerothOrderTests", dependencies: ["ZerothOrder", "Tensors"],
+            swiftSettings: common),
+        .testTarget(
+            name: "PromptTuningTests",
+            dependencies: ["PromptTuning", "CLIPEngine", "ZerothOrder", "Tensors", "Raster"],
+            resources: [.copy("Fixtures")], swiftSettings: common),
+        .testTarget(
             name: "PlottingTests", dependencies: ["Plotting", "Raster"],
+            exclude: ["Fixtures"], swiftSettings: common),
+        .testTarget(
+            name: "NotebookTests",
+            dependencies: ["Notebook", "CommandLanguage", "PromptTuning", "Raster", "Tensors"],
+            swiftSettings: common),
+        .testTarget(
+            name: "ziplabTests", dependencies: ["ziplab", "Raster"],
             swiftSettings: common),
     ]
 )

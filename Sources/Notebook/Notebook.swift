@@ -176,6 +176,8 @@ extension Notebook {
     private func execute(_ body: [Statement], source: SourceText, _ context: inout CommandContext) throws {
         context.blockDepth += 1
         defer { context.blockDepth -= 1 }
+        // A pass without a command must stop, too.
+        try context.cell.interruptionPoint()
         for statement in body {
             try execute(statement, source: source, &context)
             if context.quits { return }

@@ -44,6 +44,7 @@ extension NotebookError: CustomStringConvertible {
         case .fileWriteOutOfSpace: return "no space left on the disk"
         case .fileWriteNoPermission, .fileReadNoPermission: return "permission denied"
         case .fileNoSuchFile, .fileReadNoSuchFile: return "no such file or folder"
+        case .fileWriteUnknown: return "the system did not take the whole file"
         case .fileWriteVolumeReadOnly: return "the disk is read-only"
         default: return error.localizedDescription
         }

@@ -54,7 +54,9 @@ public struct NotebookHost: Sendable {
         // What a replayed session wrote before it reads.
         if outputFolder != nil, FileKind(output(path)) == .file { return output(path) }
         guard !expanded.hasPrefix("/") else { return expanded }
-        let candidates = searchFolders.map { $0 + "/" + expanded }
+        // Last, what is embedded: 'Assets/…' is found from any folder.
+        let embedded = assetsFolder.map { ($0 as NSString).deletingLastPathComponent }
+        let candidates = (searchFolders + [embedded].compactMap { $0 }).map { $0 + "/" + expanded }
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
             return expanded
         }

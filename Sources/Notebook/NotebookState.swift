@@ -6,6 +6,8 @@ import PromptTuning
 struct NotebookState: Sendable {
     /// The model with its image features.
     var store: ImageFeatureStore? { didSet { revision += 1 } }
+    /// The model's path as it was written.
+    var modelPath: String?
     var data: DataSet? { didSet { revision += 1 } }
     /// Class names, from the data set or from `classes`.
     var classNames: [String]? { didSet { revision += 1 } }

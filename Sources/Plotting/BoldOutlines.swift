@@ -1,6 +1,6 @@
 /// Outlines of the bold weight.
 ///
-/// Made by `make_font.py` from Tuffy 1.280, which its authors have put in the public domain.
+/// Made by `Tests/PlottingTests/Fixtures/make_font.py` from Tuffy 1.280, which its authors have put in the public domain.
 let boldOutlines = """
     @20 w301 @21 w223 m34,64 q0,33,47,47,66,0,47,-47,0,-66,-47,-47,-33,0 q-33,0,-47,47,0,33 m128,151
     q0,-11,-35,-18,-13,0 q-14,0,-35,18,0,11 l-20,463 q0,18,47,28,21,0 q21,0,48,-28,0,-17 @22 w427 m256,533

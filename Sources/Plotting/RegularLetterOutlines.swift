@@ -1,6 +1,6 @@
 /// Outlines of the regular weight: further Latin and Greek letters.
 ///
-/// Made by `make_font.py` from Tuffy 1.280, which its authors have put in the public domain.
+/// Made by `Tests/PlottingTests/Fixtures/make_font.py` from Tuffy 1.280, which its authors have put in the public domain.
 let regularLetterOutlines = """
     @a1 w151 m34,495 q0,12,17,17,11,0 q12,-1,17,-16,0,-12 l20,-463 q0,-19,-29,-27,-19,0 q-20,0,-29,27,0,18
     m107,633 q0,-22,-32,-31,-21,0 q-19,0,-28,24,-4,18 q-1,4,0,7 q0,22,30,30,22,0 q19,0,28,-23,4,-18 q2,-5,0,-6

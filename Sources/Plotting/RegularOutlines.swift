@@ -1,6 +1,6 @@
 /// Outlines of the regular weight: ASCII and symbols.
 ///
-/// Made by `make_font.py` from Tuffy 1.280, which its authors have put in the public domain.
+/// Made by `Tests/PlottingTests/Fixtures/make_font.py` from Tuffy 1.280, which its authors have put in the public domain.
 let regularOutlines = """
     @20 w301 @21 w206 m137,215 q0,-12,-17,-17,-11,0 q-12,1,-17,16,0,12 l-20,463 q0,19,29,27,19,0
     q19,0,30,-27,0,-18 m-107,-633 q0,22,32,31,21,0 q19,0,28,-24,4,-18 q1,-4,0,-7 q0,-22,-30,-30,-22,0

@@ -31,7 +31,8 @@ extension LineEditingTests {
             Sample(name: "han edited", keys: "漢字x\u{1B}[D\u{7F}", line: "漢x"),
             Sample(name: "emoji", keys: "a🐈b", line: "a🐈b"),
             Sample(name: "every high latin letter", keys: "ÀÿĀ\u{A1}", line: "ÀÿĀ\u{A1}"),
-            Sample(name: "longer than a row", keys: String(repeating: "漢z", count: 60) + "\u{7F}",
+            Sample(
+                name: "longer than a row", keys: String(repeating: "漢z", count: 60) + "\u{7F}",
                 line: String(repeating: "漢z", count: 59) + "漢"),
             Sample(
                 name: "paste", keys: "\u{1B}[200~one\rtwo\nthr\tee\u{1B}[201~",

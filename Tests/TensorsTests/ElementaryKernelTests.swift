@@ -85,9 +85,10 @@ struct ElementaryKernelTests {
     @Test func `edges`() {
         let (exp, log, erf) = (Self.functions[0], Self.functions[1], Self.functions[2])
         let infinity = Float.infinity
-        #expect(exp([0, -0.0, infinity, -infinity, 88.72283, 88.72284, -103.97, -104]) == [
-            1, 1, infinity, 0, 0x1.ffff08p+127, infinity, .leastNonzeroMagnitude, 0,
-        ])
+        #expect(
+            exp([0, -0.0, infinity, -infinity, 88.72283, 88.72284, -103.97, -104]) == [
+                1, 1, infinity, 0, 0x1.ffff08p+127, infinity, .leastNonzeroMagnitude, 0,
+            ])
         #expect(exp([.nan])[0].isNaN && log([.nan])[0].isNaN && erf([.nan])[0].isNaN)
         #expect(log([1, 0, -0.0, infinity]) == [0, -infinity, -infinity, infinity])
         #expect(log([-1])[0].isNaN && log([-infinity])[0].isNaN)

@@ -40,7 +40,9 @@ struct ElementaryTests {
         var worst = 0.0
         for (i, u) in Self.uniforms.enumerated() {
             let v = Self.uniforms[(i * 7 + 1) % Self.uniforms.count]
-            for (x, y) in [(u * 1e4 + 1, v), (u * 10, v * 4 - 2), (1 + u * 1e-3, v * 4e5), (u * 1e-5, v * 50)]
+            for (x, y) in [
+                (u * 1e4 + 1, v), (u * 10, v * 4 - 2), (1 + u * 1e-3, v * 4e5), (u * 1e-5, v * 50),
+            ]
             where x > 0 {
                 worst = max(worst, ulps(Elementary.pow(x, y), Foundation.pow(x, y)))
             }

@@ -1,4 +1,5 @@
 import CLIPEngine
+import Foundation
 import PromptTuning
 import Tensors
 
@@ -25,21 +26,22 @@ enum ModelCommand: NotebookCommand {
         if call.form.object == "load" { try load(call, &context) } else { try info(&context) }
     }
 
+    /// Where the embedded model is, from the folder that has the program's own files.
+    private static let embedded = "Assets/Model"
+
     private static func load(_ call: Call, _ context: inout CommandContext) throws {
-        let path: String
-        if let given = call.text("path") {
-            path = context.host.input(given)
-        } else if let assets = context.host.assetsFolder {
-            path = assets + "/Model"
-        } else {
+        let path = context.host.input(call.text("path") ?? embedded)
+        if call.text("path") == nil, !FileManager.default.fileExists(atPath: path) {
             throw NotebookError.missing(
-                what: "embedded model", how: "the folder 'Assets' is not beside the program; give a path")
+                what: "embedded model", how: "the folder '\(embedded)' is not beside the program; give a path"
+            )
         }
         let model = try call.locating("path") { try CLIPModel(folder: path) }
         // The same files again: the model already held keeps its image features, and memory does not grow.
         if context.state.store?.model.sources != model.sources || context.state.store?.model.folder != path {
             context.state.store = ImageFeatureStore(model: model)
         }
+        context.state.modelPath = call.text("path") ?? embedded
         context.state.dropRun()
         describe(model, &context)
         digests(model, &context)

@@ -15,7 +15,7 @@ enum ShowCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let state = context.state
-        context.say("model: " + (state.store.map { escapedForDisplay($0.model.folder) } ?? "none"))
+        context.say("model: " + escapedForDisplay(state.modelPath ?? "none"))
         context.say(
             "data: "
                 + (state.data.map {

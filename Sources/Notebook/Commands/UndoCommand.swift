@@ -21,8 +21,6 @@ enum UndoCommand: NotebookCommand {
         }
         let count = call.integer("n") ?? 1
         var past = context.past
-        // In a block its own changes are the last statement.
-        if context.state.revision != context.base.revision { past.append(context.base) }
         guard count <= past.count else {
             throw call.failure(
                 "n",

@@ -41,10 +41,6 @@ public struct DataSet: Sendable, Equatable {
         let names = source.classNames
         let validationShots = shots.map { min($0, 4) }
         var pool = Self.shuffled(source.train, classes: names.count, seed: seed, "few-shot.train")
-        if let empty = pool.firstIndex(where: \.isEmpty) {
-            throw TuningError.tooFewImages(
-                className: names[empty], split: "training", found: 0, asked: shots ?? 1)
-        }
         func draw(_ count: Int, _ split: String) throws -> [LabelledImage] {
             try names.indices.flatMap { label -> [LabelledImage] in
                 guard pool[label].count >= count else {
