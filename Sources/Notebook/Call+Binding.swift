@@ -11,7 +11,8 @@ extension Call {
         let verb = command.verb.text
         var words = try Self.words(command, environment: environment, source: source)
         let form = try Self.choose(forms, verb: command.verb, words: &words, source: source)
-        let usage = "usage: " + form.usage(verb: verb)
+        let line = form.usage(verb: verb)
+        let usage = line.count <= 90 ? "usage: " + line : "'help \(verb)' lists the options"
         var values: [String: [Bound]] = [:]
         var positionals: [WrittenWord] = []
         var index = 0

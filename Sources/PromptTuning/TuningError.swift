@@ -35,7 +35,7 @@ extension TuningError: CustomStringConvertible {
         case .emptySplit(let name):
             "the data set has no \(name) images"
         case .budgetUsedUp(let budget, let needed, let left):
-            "the budget of \(budget) queries is used up: \(needed) needed, \(left) left"
+            "the budget of \(budget) queries does not allow it: \(needed) needed, \(left) left"
         case .badSetting(let name, let expected, let got):
             "expected \(expected) for '\(name)'; got \(got)"
         case .unknownMethod(let name, let known):

@@ -57,19 +57,25 @@ final class ProgressView: Sendable {
         now: ContinuousClock.Instant
     ) -> String {
         let fraction = progress.total > 0 ? Double(progress.done) / Double(progress.total) : 0
-        let cells = 24
-        let filled = Int(fraction * Double(cells))
         let elapsed = (now - start).components
         let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
         let rate = seconds > 0 ? Double(progress.done - first) / seconds : 0
-        var text =
-            "[" + String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled) + "] "
-        text += "\(progress.done)/\(progress.total) \(progress.unit)"
+        let count = "\(progress.done)/\(progress.total) \(progress.unit)"
+        var timing = ""
         if rate > 0 {
             let left = Int((Double(progress.total - progress.done) / rate).rounded(.up))
-            text += String(format: ", %.0f/s, %d:%02d left", rate, left / 60, left % 60)
+            timing = String(format: ", %.0f/s, %d:%02d left", rate, left / 60, left % 60)
         }
-        text += ", " + progress.detail
-        return String(text.prefix(max(10, Terminal.width(of: 2) - 1)))
+        // On a narrow terminal the bar shrinks, then the timing goes, then the bar.
+        let width = max(10, Terminal.width(of: 2) - 1)
+        let texts = [count + timing + ", " + progress.detail, count + ", " + progress.detail]
+        guard let text = texts.first(where: { $0.count + 11 <= width }) else {
+            return String(texts[1].prefix(width))
+        }
+        let cells = min(24, width - text.count - 3)
+        let filled = Int(fraction * Double(cells))
+        return "[" + String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
+            + "] "
+            + text
     }
 }

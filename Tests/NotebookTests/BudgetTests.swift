@@ -15,7 +15,7 @@ import Testing
         let failure = try #require(try notebook.run("step").last?.failure)
         #expect(
             failure == """
-                input:1:1: error: the budget of 5000 queries is used up: 10 needed, 0 left
+                input:1:1: error: the budget of 5000 queries does not allow it: 10 needed, 0 left
                 step
                 ^~~^
                 note: nothing was changed; 'prompt new --budget N' sets a larger budget

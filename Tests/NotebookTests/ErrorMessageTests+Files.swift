@@ -172,7 +172,7 @@ extension ErrorMessageTests {
         Sample(
             name: "steps above the budget", setup: smallPrompt + "\nstep 39", statement: "step 2",
             expected: """
-                input:1:1: error: the budget of 400 queries is used up: 20 needed, 10 left
+                input:1:1: error: the budget of 400 queries does not allow it: 20 needed, 10 left
                 step 2
                 ^~~~~^
                 note: nothing was changed; 'prompt new --budget N' sets a larger budget

@@ -100,7 +100,7 @@ import Testing
                 prompt new --token 4
                            ^~~~~~^
                 note: did you mean '--tokens'?
-                note: usage: prompt new [--method zip] [--tokens 8] [--dim 500] [--rank 5] [--init TEXT] [--seed 1] [--budget 5000] [--batch 128] [--directions 5] [--perturbation segmented|rademacher] [--clip auto|none|N] [--momentum B] [--a 0.01] [--c 0.01] [--o 1] [--alpha 0.4] [--gamma 0.1] [--no-diagonal] [--no-sharing] [--no-projection]
+                note: 'help prompt' lists the options
                 """),
         Sample(
             name: "option of a verb without any", statement: "show --all",

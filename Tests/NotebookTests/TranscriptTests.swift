@@ -49,7 +49,8 @@ import Testing
         @set who='a b'
         # Three kinds of pictures
         > model load
-        | CLIP with 64 k weights: images of 16 px in patches of 8, vision 16 wide × 1 layers, text 64 wide × 1 layers, 48 tokens
+        | CLIP with 64 k weights: images of 16 px in patches of 8, texts of 48 tokens
+        | vision 16 wide × 1 layer, text 64 wide × 1 layer
         = model.model.safetensors sha256:…
         = model.config.json sha256:…
         = model.vocab.json sha256:…

@@ -41,13 +41,14 @@ import Testing
         #expect(run.ledger.training == 5000 && run.ledger.remaining == 0 && run.ledger.evaluation == 0)
         let before = run
         // The next step, and the 5 001st query itself.
-        #expect(message { try run.step() } == "the budget of 5000 queries is used up: 10 needed, 0 left")
+        #expect(
+            message { try run.step() } == "the budget of 5000 queries does not allow it: 10 needed, 0 left")
         var ledger = run.ledger
         let batch = Minibatch(list: run.train, indices: [0, 1])
         #expect(
             message {
                 _ = try run.oracle.logits([run.method.context], batch, for: .training, ledger: &ledger)
-            } == "the budget of 5000 queries is used up: 1 needed, 0 left")
+            } == "the budget of 5000 queries does not allow it: 1 needed, 0 left")
         #expect(ledger == before.ledger)
         expectSame(run, before)
         // Evaluation has its own account and no limit: 12 images in minibatches of 4.
@@ -64,7 +65,7 @@ import Testing
         try run.step()
         try run.step()
         let before = run
-        #expect(message { try run.step() } == "the budget of 27 queries is used up: 10 needed, 7 left")
+        #expect(message { try run.step() } == "the budget of 27 queries does not allow it: 10 needed, 7 left")
         expectSame(run, before)
         // What is left can still be used by single queries, no more.
         var ledger = run.ledger
@@ -72,7 +73,7 @@ import Testing
         let contexts = Array(repeating: run.method.context, count: 8)
         #expect(
             message { _ = try run.oracle.logits(contexts, batch, for: .training, ledger: &ledger) }
-                == "the budget of 27 queries is used up: 8 needed, 7 left")
+                == "the budget of 27 queries does not allow it: 8 needed, 7 left")
         #expect(ledger.training == 20)
         _ = try run.oracle.logits(Array(contexts.dropLast()), batch, for: .training, ledger: &ledger)
         #expect(ledger.training == 27 && ledger.remaining == 0)

@@ -8,7 +8,8 @@ enum CheckpointCommand: NotebookCommand {
         CommandForm(parameters: [Parameter(name: "name", kind: .text)], summary: "keep the state as NAME")
     ]
     static let help = """
-        A checkpoint holds parameters, counters and history. A new prompt, model or data set clears the checkpoints.
+        A checkpoint holds parameters, counters and history. A new prompt, model or data set clears
+        the checkpoints.
 
           checkpoint before-clipping
           step 50

@@ -17,8 +17,9 @@ enum ClassifyCommand: NotebookCommand {
             ], summary: "classify images under the tuned prompt or a template")
     ]
     static let help = """
-        Without --template the tuned prompt is used where there is one, and "a photo of a {}." otherwise.
-        The five most probable classes are shown; --json has every class with its logit at full precision.
+        Without --template the tuned prompt is used where there is one, and "a photo of a {}."
+        otherwise. The five most probable classes are shown; --json has every class with its logit
+        at full precision.
 
           classify photos/001.png --template "a line drawing of a {}."
         """

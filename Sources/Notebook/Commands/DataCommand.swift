@@ -21,10 +21,11 @@ enum DataCommand: NotebookCommand {
         CommandForm(object: "info", summary: "classes and counts"),
     ]
     static let help = """
-        Three layouts are told apart by what is there: a folder with one folder of PNG or JPEG images a class (below train,
-        val and test, or one level), a CoOp split file ({"train": [[path, label, class name], …], …}) or a folder with
-        split.json, and a .csv with the columns path, class and perhaps split. Without a validation or test split these are
-        drawn from what the training images leave. Every image is read and checked here.
+        Three layouts are told apart by what is there: a folder with one folder of PNG or JPEG
+        images a class (below train, val and test, or one level), a CoOp split file ({"train":
+        [[path, label, class name], …], …}) or a folder with split.json, and a .csv with the columns
+        path, class and perhaps split. Without a validation or test split these are drawn from what
+        the training images leave. Every image is read and checked here.
 
           data load Assets/Data/line-drawings --shots 16 --seed 1
           data load photos

@@ -12,7 +12,8 @@ enum EvalCommand: NotebookCommand {
             ], summary: "evaluate the prompt")
     ]
     static let help = """
-        Costs one evaluation query for every minibatch; these are counted apart from training queries.
+        Costs one evaluation query for every minibatch; these are counted apart from training
+        queries.
 
           eval --split test
         """

@@ -11,8 +11,9 @@ enum ExportCommand: NotebookCommand {
             summary: "one row for each step and each evaluation")
     ]
     static let help = """
-        Columns: kind (step or evaluation), step, queries, loss, gradient_norm, clipped, step_size, perturbation_size, split,
-        accuracy, correct, images. Every step is there, at full precision; what does not apply is empty.
+        Columns: kind (step or evaluation), step, queries, loss, gradient_norm, clipped, step_size,
+        perturbation_size, split, accuracy, correct, images. Every step is there, at full precision;
+        what does not apply is empty.
 
           export csv run.csv
         """

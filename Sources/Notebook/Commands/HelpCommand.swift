@@ -53,8 +53,9 @@ enum HelpCommand: NotebookCommand {
     }
 
     static let languageHelp = """
-        One statement a line: a command, its object, arguments and options. '#' starts a comment, '\\' at a line's end goes on
-        in the next. "text" may hold $name and $(expression), 'text' is literal.
+        One statement a line: a command, its object, arguments and options. '#' starts a comment,
+        '\\' at a line's end goes on in the next. "text" may hold $name and $(expression), 'text' is
+        literal.
 
           let seed = 2
           prompt new --seed $seed
@@ -66,6 +67,7 @@ enum HelpCommand: NotebookCommand {
           }
           source setup.zl
 
-        A statement that fails changes nothing. A block stops at the statement that failed and keeps what came before it.
+        A statement that fails changes nothing. A block stops at the statement that failed and keeps
+        what came before it.
         """
 }

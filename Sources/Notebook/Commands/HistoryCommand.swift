@@ -10,8 +10,8 @@ enum HistoryCommand: NotebookCommand {
             summary: "show the last N steps (10)")
     ]
     static let help = """
-        The table has the step, the queries used, the mean loss of the step, ‖ĝ‖ and whether it was clipped;
-        evaluations stand behind the step they came after. 'export csv' writes all of it.
+        The table has the step, the queries used, the mean loss of the step, ‖ĝ‖ and whether it was
+        clipped; evaluations stand behind the step they came after. 'export csv' writes all of it.
 
           history 20
         """
@@ -20,6 +20,13 @@ enum HistoryCommand: NotebookCommand {
         let run = try context.requireRun()
         let steps = run.history.steps.suffix(call.integer("n") ?? 10)
         context.say("  step  queries     loss      ‖ĝ‖")
+        if steps.count == run.history.steps.count {
+            for start in run.history.evaluations where start.step == 0 {
+                context.say(
+                    right("0", 6) + right("0", 9) + "  \(start.split) "
+                        + DisplayNumber.percent(start.score.accuracy))
+            }
+        }
         for step in steps {
             let accuracies = run.history.evaluations.filter { $0.step == step.step }
                 .map { "  \($0.split) \(DisplayNumber.percent($0.score.accuracy))" }.joined()

@@ -14,9 +14,10 @@ enum ModelCommand: NotebookCommand {
         CommandForm(object: "info", summary: "sizes, activation, preprocessing, digests"),
     ]
     static let help = """
-        A model is a folder as Hugging Face lays it out: config.json, model.safetensors, vocab.json and merges.txt
-        (or tokenizer.json), preprocessor_config.json. Without a path the embedded model is opened.
-        A prompt belongs to the model it was built for, so loading a model ends the run in progress ('undo' brings it back).
+        A model is a folder as Hugging Face lays it out: config.json, model.safetensors, vocab.json
+        and merges.txt (or tokenizer.json), preprocessor_config.json. Without a path the embedded
+        model is opened. A prompt belongs to the model it was built for, so loading a model ends the
+        run in progress ('undo' brings it back).
 
           model load Assets/Model
           model info
@@ -50,13 +51,13 @@ enum ModelCommand: NotebookCommand {
     private static func describe(_ model: CLIPModel, _ context: inout CommandContext) {
         let configuration = model.configuration
         func tower(_ tower: CLIPConfiguration.Tower) -> String {
-            "\(tower.width) wide × \(tower.layers) layers"
+            "\(tower.width) wide × \(DisplayNumber.count(tower.layers, "layer"))"
         }
         let size = DisplayNumber.large(model.parameterCount)
         context.say(
             "CLIP with \(size) weights: images of \(configuration.imageSize) px in patches of "
-                + "\(configuration.patchSize), vision \(tower(configuration.vision)), text \(tower(configuration.text)), "
-                + "\(configuration.contextLength) tokens")
+                + "\(configuration.patchSize), texts of \(configuration.contextLength) tokens")
+        context.say("vision \(tower(configuration.vision)), text \(tower(configuration.text))")
     }
 
     private static func digests(_ model: CLIPModel, _ context: inout CommandContext) {

@@ -26,8 +26,9 @@ enum PlotCommand: NotebookCommand {
         OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (QUANTITY.png)"),
     ]
     static let help = """
-        Every point is drawn: raw values faint, the running mean bold. Accuracy curves have a dashed line for each split's last
-        zero-shot figure and a marker at the best value. A line of blocks is shown in the terminal as well.
+        Every point is drawn: raw values faint, the running mean bold. Accuracy curves have a dashed
+        line for each split's last zero-shot figure and a marker at the best value. A line of blocks
+        is shown in the terminal as well.
 
           plot loss
           plot accuracy --x step --out accuracy.png
@@ -55,16 +56,18 @@ enum PlotCommand: NotebookCommand {
         let bitmap = chart.render(width: size.width, height: size.height)
         let png = try bitmap.pngData()
         try call.locating("out") { try context.host.write(png, to: path) }
-        let values = chart.series.first?.points.map(\.y) ?? []
-        if !values.isEmpty {
+        for series in chart.series where !series.points.isEmpty {
+            let values = series.points.map(\.y)
             let finite = values.filter(\.isFinite)
+            let name = chart.series.count > 1 ? "  \(series.name)" : ""
             context.say(
                 Sparkline.text(values, width: 60) + "  "
                     + "\(DisplayNumber.figure(finite.min() ?? .nan)) to \(DisplayNumber.figure(finite.max() ?? .nan))"
-            )
+                    + name)
         }
-        context.say("\(quantity) curve of \(values.count) points written to \(path)")
-        context.set("points", .integer(values.count))
+        let points = chart.series.reduce(0) { $0 + $1.points.count }
+        context.say("\(quantity) curve of \(DisplayNumber.count(points, "point")) written to \(path)")
+        context.set("points", .integer(points))
         context.cell.emit(
             .plot(
                 path: path, width: bitmap.width, height: bitmap.height,

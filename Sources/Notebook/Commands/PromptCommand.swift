@@ -19,10 +19,11 @@ enum PromptCommand: NotebookCommand {
             summary: "build a prompt that starts from a saved context"),
     ]
     static let help = """
-        A prompt is m context vectors in front of every class name. ZIP moves them through δ parameters: a matrix of low rank
-        with a diagonal and a shared row, projected at random (Fastfood). With the defaults δ = 417 and a gradient is clipped
-        at √δ = 20.4. A step costs 2 × directions queries. The data set must be loaded, since its classes and training
-        images belong to the run.
+        A prompt is m context vectors in front of every class name. ZIP moves them through δ
+        parameters: a matrix of low rank with a diagonal and a shared row, projected at random
+        (Fastfood). With the defaults δ = 417 and a gradient is clipped at √δ = 20.4. A step costs 2
+        × directions queries. The data set must be loaded, since its classes and training images
+        belong to the run.
 
           prompt new
           prompt new --tokens 4 --dim 200 --rank 3 --seed 2 --a 0.05

@@ -22,9 +22,10 @@ enum RunCommand: NotebookCommand {
             ], summary: "tune the prompt")
     ]
     static let help = """
-        The split is evaluated at the start, every --eval-every queries and at the end; evaluations are counted apart from
-        training queries. ^C ends the step in progress, keeps everything and says where it stopped; 'run' then goes on.
-        In a condition accuracy is that of the last evaluation, in percent, and loss that of the last step.
+        The split is evaluated at the start, every --eval-every queries and at the end; evaluations
+        are counted apart from training queries. ^C ends the step in progress, keeps everything and
+        says where it stopped; 'run' then goes on. In a condition accuracy is that of the last
+        evaluation, in percent, and loss that of the last step.
 
           run --queries 2000 --eval-every 100 --split test
           run --until "accuracy >= 60"
@@ -95,7 +96,9 @@ extension CommandContext {
     /// Says the last and the best accuracy on a split.
     func reportEvaluations(_ split: String) {
         guard let run = state.run, let last = run.history.evaluations(of: split).last else { return }
-        let best = run.history.evaluations(of: split).reduce(last) {
+        // Of equal values the first, which took the fewest queries.
+        let evaluations = run.history.evaluations(of: split)
+        let best = evaluations.dropFirst().reduce(evaluations[0]) {
             $1.score.accuracy > $0.score.accuracy ? $1 : $0
         }
         say(

@@ -7,8 +7,8 @@ enum SaveCommand: NotebookCommand {
             parameters: [Parameter(name: "file", kind: .path)], summary: "write the transcript so far")
     ]
     static let help = """
-        The file has every statement with what it showed and computed. 'ziplab replay FILE' runs the statements again and
-        compares every number. This statement itself is not in the file.
+        The file has every statement with what it showed and computed. 'ziplab replay FILE' runs the
+        statements again and compares every number. This statement itself is not in the file.
 
           save session.zlt
         """

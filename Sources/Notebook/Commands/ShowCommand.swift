@@ -8,7 +8,8 @@ enum ShowCommand: NotebookCommand {
     static let summary = "model, data, prompt, last step, queries left"
     static let forms = [CommandForm(summary: "show the state of the session")]
     static let help = """
-        The last step is shown in detail: mean loss, ‖ĝ‖ against the clip threshold, step size a_k, perturbation size c_k.
+        The last step is shown in detail: mean loss, ‖ĝ‖ against the clip threshold, step size a_k,
+        perturbation size c_k.
 
           show
         """

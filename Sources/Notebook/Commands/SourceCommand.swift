@@ -11,7 +11,8 @@ enum SourceCommand: NotebookCommand {
         CommandForm(parameters: [Parameter(name: "file", kind: .path)], summary: "run FILE here")
     ]
     static let help = """
-        Variables are shared. The statements run one by one: one that fails stops the file, and those before it stand.
+        Variables are shared. The statements run one by one: one that fails stops the file, and
+        those before it stand.
 
           source setup.zl
         """

@@ -11,8 +11,8 @@ enum StepCommand: NotebookCommand {
             summary: "take N steps (1)")
     ]
     static let help = """
-        One step estimates the gradient from 2 × directions losses on one minibatch, clips it and moves the parameters.
-        Steps that the budget does not allow are refused before any query.
+        One step estimates the gradient from 2 × directions losses on one minibatch, clips it and
+        moves the parameters. Steps that the budget does not allow are refused before any query.
 
           step
           step 10

@@ -12,8 +12,9 @@ enum TraceCommand: NotebookCommand {
         )
     ]
     static let help = """
-        The file has the initial context, the projections and, for each step, parameters, image indices, directions, losses,
-        gradient and the next parameters. Python reads it with safetensors.numpy.load_file.
+        The file has the initial context, the projections and, for each step, parameters, image
+        indices, directions, losses, gradient and the next parameters. Python reads it with
+        safetensors.numpy.load_file.
 
           trace run.safetensors
         """

@@ -1,3 +1,5 @@
+import PromptTuning
+
 /// `undo`: takes back statements.
 enum UndoCommand: NotebookCommand {
     static let verb = "undo"
@@ -8,8 +10,8 @@ enum UndoCommand: NotebookCommand {
             summary: "take back the last N statements that changed something (1)")
     ]
     static let help = """
-        Everything a statement changed comes back, the account of queries included; 'show' keeps saying how many queries
-        the undone steps had cost. A whole block or 'run' is one statement.
+        Everything a statement changed comes back, the account of queries included; 'show' keeps
+        saying how many queries the undone steps had cost. A whole block or 'run' is one statement.
 
           undo
           undo 3
@@ -34,7 +36,9 @@ enum UndoCommand: NotebookCommand {
         context.base = past[target]
         past.removeSubrange(target...)
         context.past = past
-        context.say("\(DisplayNumber.count(count, "statement")) undone")
+        let place =
+            context.state.run.map { "; at step \($0.method.step), \($0.ledger.training) queries" } ?? ""
+        context.say("\(DisplayNumber.count(count, "statement")) undone\(place)")
         context.reportRun(lastStep: false)
     }
 }

@@ -14,8 +14,9 @@ enum ZeroshotCommand: NotebookCommand {
             ], summary: "classify a split with templates")
     ]
     static let help = """
-        A template has {} where the class name goes; the default is "a photo of a {}.". Several templates make an ensemble:
-        the mean of their normalised text features. The last figure of a split becomes the dashed line of accuracy plots.
+        A template has {} where the class name goes; the default is "a photo of a {}.". Several
+        templates make an ensemble: the mean of their normalised text features. The last figure of a
+        split becomes the dashed line of accuracy plots.
 
           zeroshot
           zeroshot "a drawing of a {}." "a sketch of a {}." --split val
