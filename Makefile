@@ -30,12 +30,12 @@ libraries: ## install missing system libraries (Debian, Ubuntu) or name them
 build: libraries ## build the program (release)
 	swift build -c release --product ziplab
 
-demo: build ## tune a prompt on real images, draw two curves, replay the session (about a minute)
+demo: build ## tune a prompt on real images, draw two curves, replay the session (ten seconds after the build)
 	@mkdir -p demo
-	cd demo && ../$(ZIPLAB) run ../Examples/quickstart.zl --record quickstart.zlt $(DEMO)
+	@cd demo && ../$(ZIPLAB) run ../Examples/quickstart.zl --record quickstart.zlt $(DEMO)
 	@echo
 	@echo "replaying the recorded session to compare every number and plot:"
-	cd demo && ../$(ZIPLAB) replay quickstart.zlt
+	@cd demo && ../$(ZIPLAB) replay quickstart.zlt
 	@echo
 	@echo "demo/loss.png and demo/accuracy.png are the curves, demo/quickstart.zlt is the session."
 

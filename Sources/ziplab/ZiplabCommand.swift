@@ -36,6 +36,12 @@ struct ZiplabCommand: ParsableCommand {
         }
     }
 
+    private static func isCommentOnly(_ text: String) -> Bool {
+        text.split(whereSeparator: \.isNewline).allSatisfy { line in
+            line.first { !$0.isWhitespace }.map { $0 == "#" } ?? true
+        }
+    }
+
     /// Bytes of a piped statement from which on it is run as it is; whether it is complete is asked line by line.
     private static let longestStatement = 1 << 18
 
@@ -58,6 +64,8 @@ struct ZiplabCommand: ParsableCommand {
             {
                 continue
             }
+            // Comments go with the statement behind them.
+            if !ended, Self.isCommentOnly(pending) { continue }
             for report in try notebook.evaluate(pending, name: "input", keepGoing: keepGoing) {
                 switch report.status {
                 case .ok: break
