@@ -105,8 +105,7 @@ public final class PromptEncoder: Sendable {
         let longest = lengths.max() ?? 0
         let blocks = TextTower.blocks(
             lengths: lengths, target: rowsPerBlock(lengths.reduce(0, +), atLeast: longest))
-        result.values.withUnsafeMutableBufferPointer { output in
-            guard let output = output.baseAddress else { return }
+        result.withMutableValues { output in
             Parallel.forEach(blocks.count) { block in
                 tower.pool.with { workspace in
                     var spans: [Transformer.Sequence] = []

@@ -63,8 +63,7 @@ public final class TextTower: Sendable {
             return Array(tokens[...pooled])
         }
         let blocks = Self.blocks(lengths: sequences.map(\.count), target: Self.blockRows)
-        result.values.withUnsafeMutableBufferPointer { output in
-            guard let output = output.baseAddress else { return }
+        result.withMutableValues { output in
             Parallel.forEach(blocks.count) { block in
                 pool.with { workspace in
                     var spans: [Transformer.Sequence] = []

@@ -50,8 +50,7 @@ public final class VisionTower: Sendable {
     package func projected(_ images: [[Float]]) -> Matrix {
         var result = Matrix(rows: images.count, columns: featureLength)
         let width = transformer.tower.width
-        result.values.withUnsafeMutableBufferPointer { output in
-            guard let output = output.baseAddress else { return }
+        result.withMutableValues { output in
             Parallel.forEach(images.count) { image in
                 pool.with { workspace in
                     embed(images[image], workspace)

@@ -42,7 +42,5 @@ public final class CLIPOracle: Oracle {
 /// Logits of B images against E·C texts, all rows of length one: exp(logit_scale) · cosine.
 func scaledCosines(images: Matrix, texts: Matrix, classes: Int, scale: Float) -> Logits {
     let packed = PackedWeights(texts.values, outputs: texts.rows, inputs: texts.columns, bias: nil)
-    var values = packed.apply(images)
-    for index in values.values.indices { values.values[index] *= scale }
-    return Logits(values: values, classes: classes)
+    return Logits(values: packed.apply(images).scaled(by: scale), classes: classes)
 }

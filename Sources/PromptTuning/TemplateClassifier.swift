@@ -28,13 +28,14 @@ public struct TemplateClassifier: Sendable {
 
     private static func mean(_ features: [Matrix]) -> Matrix {
         guard features.count > 1, let first = features.first else { return features[0] }
-        var sum = first
+        var sum = first.values
         for matrix in features.dropFirst() {
-            for index in sum.values.indices { sum.values[index] += matrix.values[index] }
+            for index in sum.indices { sum[index] += matrix.values[index] }
         }
-        for index in sum.values.indices { sum.values[index] /= Float(features.count) }
-        sum.normalizeRows()
-        return sum
+        var mean = Matrix(
+            rows: first.rows, columns: first.columns, values: sum.map { $0 / Float(features.count) })
+        mean.normalizeRows()
+        return mean
     }
 
     /// Logits of images, [B, features] each of length one.

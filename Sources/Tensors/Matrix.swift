@@ -3,13 +3,7 @@ public struct Matrix: Sendable, Equatable {
     public let rows: Int
     public let columns: Int
     /// The elements, row by row; always rows × columns of them.
-    public var values: [Float] {
-        didSet {
-            precondition(
-                values.count == rows * columns,
-                "expected \(rows * columns) values; got \(values.count)")
-        }
-    }
+    public private(set) var values: [Float]
 
     /// A matrix of given values, row by row.
     public init(rows: Int, columns: Int, values: [Float]) {
@@ -42,6 +36,19 @@ public struct Matrix: Sendable, Equatable {
             let at = index(row, column)
             values[at] = newValue
         }
+    }
+
+    /// Changes the elements in place.
+    public mutating func withMutableValues(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+        values.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return }
+            body(start)
+        }
+    }
+
+    /// Each element times a factor.
+    public func scaled(by factor: Float) -> Matrix {
+        Matrix(rows: rows, columns: columns, values: values.map { $0 * factor })
     }
 
     /// One row, sharing the matrix's storage.

@@ -16,9 +16,6 @@ extension Matrix {
     /// Divides each row by its Euclidean length.
     public mutating func normalizeRows() {
         let (rows, columns) = (rows, columns)
-        values.withUnsafeMutableBufferPointer { buffer in
-            guard let start = buffer.baseAddress else { return }
-            Tensors.normalizeRows(start, rows: rows, columns: columns)
-        }
+        withMutableValues { Tensors.normalizeRows($0, rows: rows, columns: columns) }
     }
 }
