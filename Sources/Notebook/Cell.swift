@@ -56,6 +56,9 @@ public protocol NotebookObserver: AnyObject {
 final class CellRecorder {
     private(set) var events: [CellEvent] = []
     private(set) var results: [CellResult] = []
+    private var innerStatements = 0
+    /// What stands before the keys of an inner statement.
+    private var prefix = ""
     /// Index of each key in the results.
     private var places: [String: Int] = [:]
     /// Interruption points passed.
@@ -78,8 +81,15 @@ final class CellRecorder {
         observe(event)
     }
 
-    /// Sets a result; a later value of the same key replaces the earlier one.
-    func set(_ key: String, _ value: ResultValue) {
+    /// From here on results belong to the next statement of a block or a sourced file: `3.accuracy`.
+    func beginInnerStatement() {
+        innerStatements += 1
+        prefix = "\(innerStatements)."
+    }
+
+    /// Sets a result; a later value of the same key in the same statement replaces the earlier one.
+    func set(_ name: String, _ value: ResultValue) {
+        let key = prefix + name
         if let index = places[key] {
             results[index].value = value
         } else {

@@ -126,6 +126,7 @@ public final class Notebook {
         }
         // What a failed simple statement did was dropped in `execute`; the rest stands.
         if context.state.revision != context.base.revision {
+            context.base.next = input
             context.past.append(context.base)
             if context.past.count > Self.pastLimit { context.past.removeFirst() }
         }
@@ -194,6 +195,7 @@ extension Notebook {
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the commands"])
         }
         try context.cell.interruptionPoint()
+        if context.blockDepth > 0 { context.cell.beginInnerStatement() }
         let call = try Call(
             command, range: range, forms: type.forms, environment: context.state.variables, source: source)
         if type == SourceCommand.self {

@@ -48,6 +48,16 @@ struct CommandContext {
 }
 
 extension CommandContext {
+    /// Ends a run whose model, data or classes are no longer those loaded, and says so.
+    mutating func dropRun() {
+        if let run = state.run, run.method.step > 0 {
+            say(
+                "note: the run at step \(run.method.step) belonged to what was loaded before; 'undo' brings it back"
+            )
+        }
+        state.dropRun()
+    }
+
     func requireModel() throws -> ImageFeatureStore {
         guard let store = state.store else {
             throw NotebookError.missing(what: "model", how: "'model load' opens the embedded one")

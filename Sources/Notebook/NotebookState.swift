@@ -18,6 +18,9 @@ struct NotebookState: Sendable {
     var checkpoints: [String: TuningRun] = [:] { didSet { revision += 1 } }
     var variables = Environment() { didSet { revision += 1 } }
 
+    /// The statement that changed this state into the next, for `undo` to name.
+    var next = ""
+
     /// Grows with every change, so that a statement that changed nothing needs no undo.
     private(set) var revision = 0
 

@@ -115,6 +115,9 @@ public struct Replay {
 
     /// Results that say which model and data a session used.
     static func isProvenance(_ key: String) -> Bool {
-        key.hasPrefix("model.") || key.hasPrefix("data.")
+        // Behind the number of an inner statement, where there is one.
+        let parts = key.split(separator: ".")
+        let name = parts.first.map { Int($0) != nil } == true ? parts.dropFirst().first : parts.first
+        return parts.count > 1 && (name == "model" || name == "data")
     }
 }

@@ -2,6 +2,7 @@ import CommandLanguage
 
 /// A typed result of a statement, written so that it reads back exactly.
 public enum ResultValue: Sendable, Equatable {
+    case boolean(Bool)
     case integer(Int)
     case float(Float)
     case double(Double)
@@ -14,11 +15,20 @@ extension ResultValue: CustomStringConvertible {
     /// plain word, quoted as in JSON otherwise.
     public var description: String {
         switch self {
+        case .boolean(let value): "\(value)"
         case .integer(let value): "\(value)"
         case .float(let value): Self.text(value)
         case .double(let value): Self.text(value)
         case .text(let text): Self.isPlain(text) ? text : JSONText.quoted(text)
         case .list(let values): "[" + values.map(\.nested).joined(separator: ", ") + "]"
+        }
+    }
+
+    /// Reads the text of a setting: a boolean, a number, or text.
+    init(reading text: String) {
+        switch text {
+        case "true", "false": self = .boolean(text == "true")
+        default: self = Int(text).map { .integer($0) } ?? Double(text).map { .double($0) } ?? .text(text)
         }
     }
 
@@ -31,6 +41,7 @@ extension ResultValue: CustomStringConvertible {
     /// As a JSON value; nan and inf are strings, since JSON has no other way.
     var json: String {
         switch self {
+        case .boolean(let value): "\(value)"
         case .integer(let value): "\(value)"
         case .float(let value): value.isFinite ? "\(value)" : "\"\(Self.text(value))\""
         case .double(let value): value.isFinite ? "\(value)" : "\"\(Self.text(value))\""

@@ -67,7 +67,8 @@ final class ProgressView: Sendable {
             timing = String(format: ", %.0f/s, %d:%02d left", rate, left / 60, left % 60)
         }
         // On a narrow terminal the bar shrinks, then the timing goes, then the bar.
-        let width = max(10, Terminal.width(of: 2) - 1)
+        // Room is left for what a person types meanwhile, which the terminal echoes behind the bar.
+        let width = max(10, Terminal.width(of: 2) - 10)
         let texts = [count + timing + ", " + progress.detail, count + ", " + progress.detail]
         guard let text = texts.first(where: { $0.count + 11 <= width }) else {
             return String(texts[1].prefix(width))

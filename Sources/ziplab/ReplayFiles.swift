@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLanguage
 import Foundation
+import LineEditing
 import Notebook
 
 /// `ziplab replay FILE.zlt…`
@@ -43,8 +44,10 @@ struct ReplayFiles: ParsableCommand {
         ).path
         defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
         let progress = ProgressView()
+        let isWatched = Terminal.isInteractive(input: 2, output: 2)
         var host = NotebookHost(
-            workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder), show: { progress.show($0) })
+            workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
+            show: { if isWatched { progress.show($0) } })
         host.search(around: file)
         host.outputFolder = output.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? temporary
         let report: Replay.Report

@@ -42,6 +42,7 @@ extension ErrorMessageTests {
                 input:1:11: error: class 'cat' has 2 validation images; 4 needed
                 data load data --shots 22
                           ^~~^
+                note: a class needs as many training images as --shots says, and min(shots, 4) for validation
                 """),
         Sample(
             name: "missing model folder", statement: "model load nowhere",
@@ -159,7 +160,7 @@ extension ErrorMessageTests {
                 input:1:15: error: expected at most the budget of 400 queries; got 500
                 run --queries 500
                               ^~^
-                note: 'prompt new --budget 500' sets a larger budget
+                note: 'prompt new --budget 500' builds a new prompt with a larger budget
                 """),
         Sample(
             name: "queries below a step", setup: smallPrompt + "\nstep 2", statement: "run --queries 25",
@@ -175,7 +176,7 @@ extension ErrorMessageTests {
                 input:1:1: error: the budget of 400 queries does not allow it: 20 needed, 10 left
                 step 2
                 ^~~~~^
-                note: nothing was changed; 'prompt new --budget N' sets a larger budget
+                note: nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget
                 """),
         Sample(
             name: "too many repetitions", statement: "repeat 20000000 { step }",

@@ -17,7 +17,7 @@ import Testing
             let size = try #require(show.results.first { $0.key == "step-size" }).value
             let perturbation = try #require(show.results.first { $0.key == "perturbation-size" }).value
             let step = expected.count + 1
-            let clipped = report.results.first { $0.key == "clipped" }?.value == .text("true") ? 1 : 0
+            let clipped = report.results.first { $0.key == "clipped" }?.value == .boolean(true) ? 1 : 0
             expected.append(
                 "step,\(step),\(step * 10),\(loss),\(norm),\(clipped),\(size),\(perturbation),,,,")
         }
@@ -86,6 +86,7 @@ import Testing
 
     private static func equal(_ json: Any?, _ value: ResultValue) -> Bool {
         switch value {
+        case .boolean(let flag): json as? Bool == flag
         case .integer(let integer): (json as? NSNumber)?.intValue == integer
         case .float(let float): (json as? NSNumber).map { Float($0.doubleValue) } == float
         // The reader keeps many digits as a decimal, whose own conversion is not exact.

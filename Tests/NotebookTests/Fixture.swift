@@ -141,7 +141,9 @@ extension Notebook {
     /// The one result of the last statement of a text.
     func result(_ key: String, of text: String) throws -> ResultValue {
         let report = try #require(try run(text).last)
-        return try #require(report.results.first { $0.key == key }, "no result '\(key)'").value
+        // In a block the last statement that has it: "3.step".
+        let found = report.results.last { $0.key == key || $0.key.hasSuffix("." + key) }
+        return try #require(found, "no result '\(key)'").value
     }
 
     /// Everything that `show` and `history` tell about the state.

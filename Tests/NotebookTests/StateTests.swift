@@ -147,7 +147,7 @@ import Testing
         let report = try #require(try notebook.run("source outer.zl\nclasses set $a $b").last)
         #expect(report.lines == ["2 class names"])
         let read = try Transcript(notebook.transcript, name: "x.zlt")
-        #expect(read.cells[0].results.map(\.key) == ["source.1", "source.2"])
+        #expect(read.cells[0].results.map(\.key) == ["source", "1.source"])
         let replayed = try Replay(read, host: fixture.host()).run()
         #expect(replayed.mismatches.isEmpty && replayed.compared == 4)
     }

@@ -110,12 +110,18 @@ import Testing
         . }
         | step 2, 20 queries, loss 0.9002, ‖ĝ‖ 26.95 clipped, 70 queries left
         | step 4, 40 queries, loss 0.8067, ‖ĝ‖ 22.82 clipped, 50 queries left
-        = loss 0.8067307531833648
-        = gradient-norm 22.818896136267036
-        = clipped true
-        = step 4
-        = queries 40
-        = parameters sha256:f49b94092d746329b081246824422d36fa42c03396e4a6165e6900978983c1df
+        = 1.loss 0.9002406418323516
+        = 1.gradient-norm 26.95120136916981
+        = 1.clipped true
+        = 1.step 2
+        = 1.queries 20
+        = 1.parameters sha256:ad22d443246ba9d2a1b9bd728c266a56b3498a5ec4f629aeec2d0ea0de7dbbcf
+        = 2.loss 0.8067307531833648
+        = 2.gradient-norm 22.818896136267036
+        = 2.clipped true
+        = 2.step 4
+        = 2.queries 40
+        = 2.parameters sha256:f49b94092d746329b081246824422d36fa42c03396e4a6165e6900978983c1df
         @end 6 ok …s
         > plot loss --out loss.png
         | █▄▁▁  0.8067 to 1.018

@@ -47,7 +47,7 @@ enum ClassesCommand: NotebookCommand {
                 argument, "\(NotebookError.classCount(expected: data.classNames.count, got: names.count))")
         }
         context.state.classNames = names
-        context.state.dropRun()
+        context.dropRun()
         context.say("\(names.count) class names")
         context.warnOfRepeatedNames(names)
         report(names, &context)

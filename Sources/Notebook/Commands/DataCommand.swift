@@ -44,16 +44,25 @@ enum DataCommand: NotebookCommand {
         let shots = call.text("shots") == "all" ? nil : call.integer("shots") ?? 16
         let classes = call.text("classes").flatMap(DataSet.ClassSelection.init) ?? .all
         let seed = UInt64(call.integer("seed") ?? 1)
-        let data = try call.locating("path") {
-            try DataSet(path: path, shots: shots, seed: seed, classes: classes) { done, total in
+        let data: DataSet
+        do {
+            data = try DataSet(path: path, shots: shots, seed: seed, classes: classes) { done, total in
                 context.host.show(
                     .init(done: done, total: total, unit: "images", detail: "checking files"))
                 try context.cell.interruptionPoint()
             }
+        } catch let error as TuningError {
+            var notes: [String] = []
+            if case .tooFewImages = error {
+                notes = [
+                    "a class needs as many training images as --shots says, and min(shots, 4) for validation"
+                ]
+            }
+            throw call.failure("path", "\(error)", notes: notes)
         }
         context.state.data = data
         context.state.classNames = data.classNames
-        context.state.dropRun()
+        context.dropRun()
         try describe(data, &context, names: false)
     }
 

@@ -43,7 +43,7 @@ enum ModelCommand: NotebookCommand {
             context.state.store = ImageFeatureStore(model: model)
         }
         context.state.modelPath = call.text("path") ?? embedded
-        context.state.dropRun()
+        context.dropRun()
         describe(model, &context)
         digests(model, &context)
     }

@@ -107,7 +107,9 @@ enum PromptCommand: NotebookCommand {
         context.set("budget", .integer(run.ledger.budget))
         context.set("queries-per-step", .integer(run.method.queriesPerStep))
         context.set("parameters", .text("sha256:" + run.parameterDigest))
-        for setting in settings.described { context.set("setting." + setting.name, .text(setting.value)) }
+        for setting in settings.described {
+            context.set("setting." + setting.name, ResultValue(reading: setting.value))
+        }
     }
 
     private static func save(_ call: Call, _ context: inout CommandContext) throws {

@@ -32,13 +32,16 @@ enum RunCommand: NotebookCommand {
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let condition = try call.text("until").map { text in
+            try call.locating("until") { try StopCondition(text) }
+        }
         let run = try context.requireRun()
         let data = try context.requireData()
         let target = call.integer("queries") ?? run.ledger.budget
         guard target <= run.ledger.budget else {
             throw call.failure(
                 "queries", "expected at most the budget of \(run.ledger.budget) queries; got \(target)",
-                notes: ["'prompt new --budget \(target)' sets a larger budget"])
+                notes: ["'prompt new --budget \(target)' builds a new prompt with a larger budget"])
         }
         let each = run.method.queriesPerStep
         let steps = (target - run.ledger.training) / each
@@ -49,11 +52,8 @@ enum RunCommand: NotebookCommand {
                 notes: [
                     target < run.ledger.budget
                         ? "nothing was changed; --queries counts from the start of the prompt"
-                        : "nothing was changed; 'prompt new --budget N' sets a larger budget"
+                        : "nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget"
                 ])
-        }
-        let condition = try call.text("until").map { text in
-            try call.locating("until") { try StopCondition(text) }
         }
         let every = call.integer("eval-every") ?? 500
         let list = context.list(data, split: call.text("split") ?? "val")
@@ -76,6 +76,15 @@ enum RunCommand: NotebookCommand {
         try context.evaluateOnce(list)
         context.reportRun(lastStep: true)
         context.reportEvaluations(list.name)
+        if let text = call.text("until") {
+            let used = context.state.run?.ledger.training ?? 0
+            context.say(
+                holds(context)
+                    ? used == run.ledger.training
+                        ? "\(text): already so" : "\(text): reached at \(used) queries"
+                    : "\(text): not reached")
+            context.set("reached", .boolean(holds(context)))
+        }
     }
 }
 
@@ -108,6 +117,8 @@ extension CommandContext {
         set("best-accuracy", .double(best.score.accuracy))
         set("best-queries", .integer(best.queries))
         set("evaluation-queries", .integer(run.ledger.evaluation))
+        set("curve-queries", .list(evaluations.map { .integer($0.queries) }))
+        set("curve-accuracy", .list(evaluations.map { .double($0.score.accuracy) }))
     }
 }
 

@@ -30,8 +30,7 @@ enum SourceCommand: NotebookCommand {
         }
         let path = call.text("file") ?? ""
         let text = try call.locating("file") { try scriptText(path: context.host.input(path)) }
-        let number = context.cell.results.count { $0.key.hasPrefix("source.") } + 1
-        context.set("source.\(number)", .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
+        context.set("source", .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
         return (text, path)
     }
 }

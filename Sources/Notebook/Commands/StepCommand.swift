@@ -26,7 +26,9 @@ enum StepCommand: NotebookCommand {
             throw call.failure(
                 nil,
                 "\(TuningError.budgetUsedUp(budget: run.ledger.budget, needed: needed, left: run.ledger.remaining))",
-                notes: ["nothing was changed; 'prompt new --budget N' sets a larger budget"])
+                notes: [
+                    "nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget"
+                ])
         }
         try context.advance(steps: steps) { _, _ in false }
         context.reportRun(lastStep: true)
@@ -91,7 +93,7 @@ extension CommandContext {
                     + "\(run.ledger.remaining) queries left")
             set("loss", .double(last.loss))
             set("gradient-norm", .double(last.gradientNorm))
-            set("clipped", .text("\(last.clipped)"))
+            set("clipped", .boolean(last.clipped))
         }
         set("step", .integer(run.method.step))
         set("queries", .integer(run.ledger.training))

@@ -12,9 +12,23 @@ enum TraceCommand: NotebookCommand {
         )
     ]
     static let help = """
-        The file has the initial context, the projections and, for each step, parameters, image
-        indices, directions, losses, gradient and the next parameters. Python reads it with
-        safetensors.numpy.load_file.
+        The file is safetensors; Python reads it with safetensors.numpy.load_file. Tensors, for m
+        tokens of width d, δ parameters, K directions, b images and L the next power of two from d:
+
+        - ctx0 [m, d]               the context before any step
+        - fastfood.i.B, P, G [L]    signs, permutation and Gaussian of token i
+        - step.k.w [δ]              parameters before step k, from 1
+        - step.k.batch [b]          places in the list 'train_images' of the metadata
+        - step.k.z [K, δ]           directions
+        - step.k.loss_plus [K]      losses at w + c_k z
+        - step.k.loss_minus [K]     losses at w - c_k z
+        - step.k.gradient [δ]       the averaged estimate before clipping
+        - step.k.w_next [δ]         parameters after the step
+
+        c_k = c/k^γ and a_k = a/(k + o)^α. The gradient is the mean over the directions of
+        (loss_plus - loss_minus)/(2 c_k z); where its length reaches √δ it is scaled to √δ; then
+        w_next = w - a_k gradient. The metadata has method, settings, classes, train_images,
+        model_sha256 and ziplab_version. Examples/check_trace.py checks a trace in this way.
 
           trace run.safetensors
         """

@@ -38,7 +38,9 @@ enum UndoCommand: NotebookCommand {
         context.past = past
         let place =
             context.state.run.map { "; at step \($0.method.step), \($0.ledger.training) queries" } ?? ""
-        context.say("\(DisplayNumber.count(count, "statement")) undone\(place)")
+        let first = context.state.next.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        let more = count > 1 ? " and what came after" : ""
+        context.say("undone: \(first)\(more)\(place)")
         context.reportRun(lastStep: false)
     }
 }
