@@ -41,6 +41,10 @@ import Testing
 
     static let files: [Sample] = [
         Sample("no 'config.json' in model folder '…'") { try $0.remove("config.json") },
+        Sample(
+            "expected a size that a machine can compute for 'max_position_embeddings' in '…/config.json'; "
+                + "got 65536 tokens"
+        ) { try $0.edit("config.json", ["text_config", "max_position_embeddings"], "65536") },
         Sample("no 'model.safetensors' in model folder '…'") { try $0.remove("model.safetensors") },
         Sample("expected 'vocab.json' with 'merges.txt', or 'tokenizer.json', in '…'") {
             try $0.remove("vocab.json")

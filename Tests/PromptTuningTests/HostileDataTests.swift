@@ -141,6 +141,20 @@ import Testing
         }
     }
 
+    /// A path that looks like another list's entries does not make the lists the same.
+    @Test func digestsTellListsApart() throws {
+        let data = try TemporaryData()
+        for name in ["a.png", "b.png"] { try data.picture(name) }
+        try data.write("two.csv", text: "path,class\na.png,x\nb.png,x\n")
+        let two = try DataSet(path: data.path + "/two.csv", shots: nil, seed: 1)
+        let forged = "a.png\t0\t\(two.train.digests[0])\nb.png"
+        try data.picture(forged.replacingOccurrences(of: "/", with: ""))
+        try data.write("one.csv", text: "path,class\n\"\(forged)\",x\n")
+        let one = try DataSet(path: data.path + "/one.csv", shots: nil, seed: 1)
+        #expect(one.train.count == 1 && two.train.count == 2)
+        #expect(one.train.digest != two.train.digest)
+    }
+
     @Test func classListsAreChecked() throws {
         let data = try TemporaryData()
         func said(_ text: [UInt8]) throws -> String {
