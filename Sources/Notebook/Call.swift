@@ -45,8 +45,8 @@ struct CommandForm: Sendable {
     var options: [OptionSpecification] = []
     var summary: String
 
-    /// The usage line behind the verb.
-    func usage(verb: String) -> String {
+    /// The usage line; options one by one, or as a word where they are many.
+    func usage(verb: String, listingOptions: Bool = true) -> String {
         var words = [verb]
         if let object { words.append(object) }
         words += parameters.map { parameter in
@@ -58,7 +58,11 @@ struct CommandForm: Sendable {
             case .some: "\(name)…"
             }
         }
-        words += options.map { $0.kind == nil ? "[--\($0.name)]" : "[--\($0.name) \($0.valueName)]" }
+        if listingOptions {
+            words += options.map { $0.kind == nil ? "[--\($0.name)]" : "[--\($0.name) \($0.valueName)]" }
+        } else {
+            words.append("[--OPTION VALUE…]")
+        }
         return words.joined(separator: " ")
     }
 }

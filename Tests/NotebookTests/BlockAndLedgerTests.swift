@@ -1,6 +1,7 @@
 import CommandLanguage
 import Foundation
 import Notebook
+import Tensors
 import Testing
 
 /// Blocks, variables from outside and the session's account of queries.
@@ -69,5 +70,28 @@ import Testing
         }
         let beside = try FileManager.default.contentsOfDirectory(atPath: fixture.folder)
         #expect(!beside.contains { $0.contains("escaped") }, "\(beside)")
+    }
+
+    /// Logits that are not finite are an error, not an accuracy.
+    @Test(arguments: [("logit_scale", "a number below 88"), ("text_projection.weight", "not finite")])
+    func modelWithoutNumbers(_ tensor: String, _ words: String) throws {
+        let fixture = try Fixture()
+        let path = fixture.folder + "/Assets/Model/model.safetensors"
+        let file = try SafeTensorsFile(path: path)
+        var writer = SafeTensorsWriter()
+        for name in file.names {
+            let shape = try #require(file.entry(name)).shape
+            var floats = try file.floats(name)
+            if name == tensor { floats[0] = .nan }
+            try writer.add(name, shape: shape, floats: floats)
+        }
+        try Fixture.write(try writer.serialized(), to: path)
+        let notebook = try fixture.notebook()
+        let reports = try notebook.run("model load\ndata load data\nzeroshot")
+        guard case .failed(let diagnostic)? = reports.last?.status else {
+            Issue.record("expected a failure")
+            return
+        }
+        #expect(diagnostic.message.contains(words), "\(diagnostic.message)")
     }
 }

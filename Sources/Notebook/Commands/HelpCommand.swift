@@ -33,9 +33,17 @@ enum HelpCommand: NotebookCommand {
                 "topic", "\(NotebookError.noHelp(topic))",
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the topics"])
         }
+        var shown: [String] = []
         for form in command.forms {
-            context.say(form.usage(verb: command.verb))
+            let usage = form.usage(verb: command.verb)
+            context.say(usage.count <= 90 ? usage : form.usage(verb: command.verb, listingOptions: false))
             context.say("    " + form.summary)
+            let names = form.options.map(\.name)
+            if !names.isEmpty, names.allSatisfy(shown.contains) {
+                context.say("    options as above")
+                continue
+            }
+            shown += names
             for option in form.options {
                 let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
                 context.say(

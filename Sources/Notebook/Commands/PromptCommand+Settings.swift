@@ -27,7 +27,7 @@ extension PromptCommand {
             name: "directions", kind: .integer(1...10_000), valueName: "5", help: "directions K a step"),
         OptionSpecification(
             name: "perturbation", kind: .choice(Perturbation.allCases.map(\.rawValue)),
-            valueName: "segmented|rademacher", help: "how directions are drawn"),
+            valueName: "segmented", help: "how directions are drawn: segmented or rademacher"),
         OptionSpecification(
             name: "clip", kind: .choiceOrNumber(["auto", "none"], positive), valueName: "auto|none|N",
             help: "longest gradient: √δ, no limit, or a number"),

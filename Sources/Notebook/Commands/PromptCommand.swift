@@ -15,7 +15,8 @@ enum PromptCommand: NotebookCommand {
             object: "save", parameters: [Parameter(name: "file", kind: .path)],
             summary: "write the learned context as safetensors"),
         CommandForm(
-            object: "load", parameters: [Parameter(name: "file", kind: .path)], options: settingOptions,
+            object: "load", parameters: [Parameter(name: "file", kind: .path)],
+            options: settingOptions.filter { $0.name != "init" },
             summary: "build a prompt that starts from a saved context"),
     ]
     static let help = """
@@ -51,9 +52,6 @@ enum PromptCommand: NotebookCommand {
         var initial = loaded?.context
         if let loaded { settings.initial = .file(digest: loaded.digest) }
         if let words = call.text("init") {
-            guard loaded == nil else {
-                throw call.failure("init", "a loaded context cannot start from words as well")
-            }
             let tokens = store.model.tokenizer.encode(words)
             guard !tokens.isEmpty else {
                 throw call.failure("init", "expected at least one word for '--init'")
