@@ -51,9 +51,9 @@ static void attention_kernel(
             // Keys that the first of these queries sees; under the mask each next one sees one more.
             const size_t seen = causal ? total - queries + query + 1 : total;
             for (size_t p = 0; p < key_panels; p++) {
-                tile_rows(
-                    rows, q + query * q_stride + first, q_stride, packed_keys + p * 16 * head_width,
-                    head_width, acc, false);
+                tile_of(
+                    rows, 1, q + query * q_stride + first, q_stride, packed_keys + p * 16 * head_width, 0,
+                    head_width, packed_keys, acc, false);
                 for (size_t r = 0; r < rows; r++)
                     for (int g = 0; g < GROUPS; g++) {
                         const size_t at = (size_t)(g * LANES);
@@ -66,11 +66,11 @@ static void attention_kernel(
                 softmax_kernel(scores + r * score_stride, causal ? seen + r : total);
             for (size_t p = 0; p < value_panels; p++) {
                 const float *panel = packed_values + p * total * 16;
-                tile_rows(rows, scores, score_stride, panel, seen, acc, false);
+                tile_of(rows, 1, scores, score_stride, panel, 0, seen, panel, acc, false);
                 for (size_t r = 1; causal && r < rows; r++)
-                    tile_rows(
-                        rows - r, scores + r * score_stride + seen + r - 1, score_stride,
-                        panel + (seen + r - 1) * 16, 1, acc + r * 16, true);
+                    tile_of(
+                        rows - r, 1, scores + r * score_stride + seen + r - 1, score_stride,
+                        panel + (seen + r - 1) * 16, 0, 1, panel, acc + r * 16, true);
                 const size_t n = head_width - p * 16 < 16 ? head_width - p * 16 : 16;
                 for (size_t r = 0; r < rows; r++)
                     __builtin_memcpy(

@@ -15,6 +15,11 @@ static const zl_table *table_of(int level)
     case ZL_LEVEL_SCALAR: return __builtin_cpu_supports("fma") ? &zl_table_scalar_fma : &zl_table_scalar;
     case ZL_LEVEL_AVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &zl_table_avx2 : NULL;
+    case ZL_LEVEL_AVX512:
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
+                && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
+            ? &zl_table_avx512
+            : NULL;
 #else
     case ZL_LEVEL_SCALAR: return &zl_table_scalar;
 #endif
@@ -25,15 +30,16 @@ static const zl_table *table_of(int level)
     }
 }
 
-static const char *const level_names[] = {"scalar", "avx2", "neon"};
+static const char *const level_names[] = {"scalar", "avx2", "neon", "avx512"};
 static _Atomic(int) chosen = -1;
 static _Atomic(const zl_table *) current = NULL;
 
 static int first_level(void)
 {
     const char *wanted = getenv("ZIPLAB_KERNELS");
-    for (int level = ZL_LEVEL_SCALAR; wanted && level <= ZL_LEVEL_NEON; level++)
+    for (int level = ZL_LEVEL_SCALAR; wanted && level < ZL_LEVELS; level++)
         if (strcmp(wanted, level_names[level]) == 0 && table_of(level)) return level;
+    if (table_of(ZL_LEVEL_AVX512)) return ZL_LEVEL_AVX512;
     if (table_of(ZL_LEVEL_AVX2)) return ZL_LEVEL_AVX2;
     if (table_of(ZL_LEVEL_NEON)) return ZL_LEVEL_NEON;
     return ZL_LEVEL_SCALAR;
@@ -88,7 +94,7 @@ size_t zl_attention_scratch(size_t keys, size_t head_width)
 {
     const size_t padded_keys = (keys + 15) / 16 * 16;
     const size_t padded_width = (head_width + 15) / 16 * 16;
-    return padded_keys * head_width + keys * padded_width + 6 * padded_keys;
+    return padded_keys * head_width + keys * padded_width + 9 * padded_keys;
 }
 
 void zl_attention(

@@ -4,31 +4,46 @@
 #pragma STDC FP_CONTRACT OFF
 
 #if LANES == 8
-// The three stages inside a group of eight: a - b is a + (-b), the same bits.
+#define EACH_LANE(f, h) f(0, h), f(1, h), f(2, h), f(3, h), f(4, h), f(5, h), f(6, h), f(7, h)
+#elif LANES == 16
+#define EACH_LANE(f, h)                                                                                 \
+    f(0, h), f(1, h), f(2, h), f(3, h), f(4, h), f(5, h), f(6, h), f(7, h), f(8, h), f(9, h), f(10, h), \
+        f(11, h), f(12, h), f(13, h), f(14, h), f(15, h)
+#endif
+
+#if LANES > 1
+#define LOWER(j, h) ((j) & ~(h))
+#define UPPER(j, h) ((j) | (h))
+#define SIGN(j, h) ((j) & (h) ? 0x80000000u : 0u)
+
+// The stage of a distance h below LANES inside one vector: a - b is a + (-b), the same bits.
+#define STAGE(x, h)                                                                                     \
+    do {                                                                                                \
+        const V lower = __builtin_shufflevector(x, x, EACH_LANE(LOWER, h));                             \
+        const V upper = __builtin_shufflevector(x, x, EACH_LANE(UPPER, h));                             \
+        const U sign = {EACH_LANE(SIGN, h)};                                                            \
+        x = lower + value_of(bits_of(upper) ^ sign);                                                    \
+    } while (0)
+
 static inline V short_stages(V x)
 {
-    const U odd = {0, 1, 0, 1, 0, 1, 0, 1};
-    const U pairs = {0, 0, 1, 1, 0, 0, 1, 1};
-    const U halves = {0, 0, 0, 0, 1, 1, 1, 1};
-    V a = __builtin_shufflevector(x, x, 0, 0, 2, 2, 4, 4, 6, 6);
-    V b = __builtin_shufflevector(x, x, 1, 1, 3, 3, 5, 5, 7, 7);
-    x = a + value_of(bits_of(b) ^ (odd << 31));
-    a = __builtin_shufflevector(x, x, 0, 1, 0, 1, 4, 5, 4, 5);
-    b = __builtin_shufflevector(x, x, 2, 3, 2, 3, 6, 7, 6, 7);
-    x = a + value_of(bits_of(b) ^ (pairs << 31));
-    a = __builtin_shufflevector(x, x, 0, 1, 2, 3, 0, 1, 2, 3);
-    b = __builtin_shufflevector(x, x, 4, 5, 6, 7, 4, 5, 6, 7);
-    return a + value_of(bits_of(b) ^ (halves << 31));
+    STAGE(x, 1);
+    STAGE(x, 2);
+    STAGE(x, 4);
+#if LANES == 16
+    STAGE(x, 8);
+#endif
+    return x;
 }
 #endif
 
 static void walsh_hadamard_kernel(float *x, size_t count)
 {
     size_t h = 1;
-#if LANES == 8
-    if (count >= 8) {
-        for (size_t i = 0; i < count; i += 8) store(x + i, short_stages(load(x + i)));
-        h = 8;
+#if LANES > 1
+    if (count >= LANES) {
+        for (size_t i = 0; i < count; i += LANES) store(x + i, short_stages(load(x + i)));
+        h = LANES;
     }
 #endif
     for (; h < count; h *= 2)

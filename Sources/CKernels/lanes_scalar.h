@@ -10,8 +10,8 @@ typedef int32_t I;
 typedef uint32_t U;
 
 #define LANES 1
-// Rows of a matrix product tile.
 #define TILE_ROWS 1
+#define TILE_PANELS 1
 
 static inline V load(const float *p) { return *p; }
 static inline void store(float *p, V v) { *p = v; }

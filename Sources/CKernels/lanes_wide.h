@@ -1,20 +1,19 @@
-// Eight floats at a time, in the compiler's vector types: one AVX register or two NEON registers.
-// Each operation is that of lanes_scalar.h in every lane, so both give the same bits.
+// WIDTH floats at a time, in the compiler's vector types: eight (one AVX register or two NEON registers) or
+// sixteen (one AVX-512 register). Each operation is that of lanes_scalar.h in every lane, so all give the
+// same bits.
 
 #pragma STDC FP_CONTRACT OFF
 
 #include <stddef.h>
 #include <stdint.h>
 
-typedef float V __attribute__((ext_vector_type(8)));
-typedef int32_t I __attribute__((ext_vector_type(8)));
-typedef uint32_t U __attribute__((ext_vector_type(8)));
+typedef float V __attribute__((ext_vector_type(WIDTH)));
+typedef int32_t I __attribute__((ext_vector_type(WIDTH)));
+typedef uint32_t U __attribute__((ext_vector_type(WIDTH)));
 
-#define LANES 8
-// Rows of a matrix product tile: 6 x 16 accumulators leave room for a row of weights and one input.
-#define TILE_ROWS 6
+#define LANES WIDTH
 
-typedef float Unaligned __attribute__((ext_vector_type(8), aligned(4)));
+typedef float Unaligned __attribute__((ext_vector_type(WIDTH), aligned(4)));
 
 static inline V load(const float *p) { return *(const Unaligned *)p; }
 static inline void store(float *p, V v) { *(Unaligned *)p = v; }

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define WIDTH 8
+// 6 x 2 accumulators leave room for a row of weights and one input.
+#define TILE_ROWS 6
+#define TILE_PANELS 1
 #include "lanes_wide.h"
 #define TABLE zl_table_avx2
 #include "level.h"

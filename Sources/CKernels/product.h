@@ -9,52 +9,67 @@
 // continued rather than started where `resume` is set. Panel p, depth k begins at b + p * panel + k * 16.
 INLINE void tile(
     const int rows, const int panels, const float *a, size_t a_stride, const float *b, size_t panel,
-    size_t depth, float *acc, const int resume)
+    size_t depth, const float *ahead, float *acc, const int resume)
 {
-    V c[TILE_ROWS * 2 * GROUPS];
+    V c[TILE_ROWS * TILE_PANELS * GROUPS];
     const int n = rows * panels * GROUPS;
 #pragma clang loop unroll(full)
     for (int i = 0; i < n; i++) c[i] = resume ? load(acc + i * LANES) : (V)0.0f;
     for (size_t k = 0; k < depth; k++) {
+        __builtin_prefetch(ahead + k * 16, 0, 2);
+        V w[LANES == 1 ? GROUPS : 8];
 #pragma clang loop unroll(full)
-        for (int p = 0; p < panels; p++) {
-            V w[GROUPS];
+        for (int p = 0; p < panels; p++)
 #pragma clang loop unroll(full)
-            for (int g = 0; g < GROUPS; g++) w[g] = load(b + (size_t)p * panel + k * 16 + g * LANES);
+            for (int g = 0; g < GROUPS; g++)
+                w[p * GROUPS + g] = load(b + (size_t)p * panel + k * 16 + g * LANES);
 #pragma clang loop unroll(full)
-            for (int r = 0; r < rows; r++) {
-                const V x = (V)a[(size_t)r * a_stride + k];
+        for (int r = 0; r < rows; r++) {
+            const V x = (V)a[(size_t)r * a_stride + k];
+#pragma clang loop unroll(full)
+            for (int p = 0; p < panels; p++)
 #pragma clang loop unroll(full)
                 for (int g = 0; g < GROUPS; g++) {
                     const int i = (p * rows + r) * GROUPS + g;
-                    c[i] = fuse(x, w[g], c[i]);
+                    c[i] = fuse(x, w[p * GROUPS + g], c[i]);
                 }
-            }
         }
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < n; i++) store(acc + i * LANES, c[i]);
 }
 
-// One panel, up to TILE_ROWS rows.
-static void tile_rows(
-    size_t rows, const float *a, size_t a_stride, const float *b, size_t depth, float *acc, bool resume)
+// One to TILE_PANELS panels, one to TILE_ROWS rows.
+static void tile_of(
+    size_t rows, size_t panels, const float *a, size_t a_stride, const float *b, size_t panel, size_t depth,
+    const float *ahead, float *acc, bool resume)
 {
-#define CASE(n)                                                                                         \
-    case n:                                                                                             \
-        if (resume) tile(n, 1, a, a_stride, b, 0, depth, acc, 1);                                       \
-        else tile(n, 1, a, a_stride, b, 0, depth, acc, 0);                                              \
+#define CASE(r, p)                                                                                      \
+    case (r) * 4 + (p):                                                                                 \
+        if (resume) tile(r, p, a, a_stride, b, panel, depth, ahead, acc, 1);                                   \
+        else tile(r, p, a, a_stride, b, panel, depth, ahead, acc, 0);                                          \
         break;
-    switch (rows) {
-        CASE(1)
-#if TILE_ROWS == 6
-        CASE(2)
-        CASE(3)
-        CASE(4)
-        CASE(5)
-        CASE(6)
+#if TILE_PANELS == 3
+#define ROW(r) CASE(r, 1) CASE(r, 2) CASE(r, 3)
+#else
+#define ROW(r) CASE(r, 1)
+#endif
+    switch (rows * 4 + panels) {
+        ROW(1)
+#if TILE_ROWS >= 6
+        ROW(2)
+        ROW(3)
+        ROW(4)
+        ROW(5)
+        ROW(6)
+#endif
+#if TILE_ROWS >= 9
+        ROW(7)
+        ROW(8)
+        ROW(9)
 #endif
     }
+#undef ROW
 #undef CASE
 }
 
@@ -107,24 +122,39 @@ static void finish_tile(const Finish *f, const float *acc, size_t row, size_t ro
     }
 }
 
-// `rows` input rows below TILE_ROWS against every panel; few rows take several panels at once, so that
-// enough chains are in flight.
-INLINE void strip(
-    const int rows, const int panels, const float *a, size_t a_stride, const float *packed,
-    size_t panel_count, size_t depth, const Finish *f, size_t row)
+// Asks for the lines that a tile will write, so that they arrive while it is computed.
+INLINE void fetch_outputs(const Finish *f, size_t row, size_t rows, size_t column, size_t panels)
 {
-    float acc[TILE_ROWS * 2 * 16];
+    for (size_t r = row; r < row + rows; r++)
+        for (size_t p = 0; p < panels; p++)
+            __builtin_prefetch(f->output + r * f->output_stride + column + p * 16, 1, 3);
+}
+
+// One or two input rows against every panel, FEW_CHAINS / rows panels at once, so that enough chains are in
+// flight to hide the latency of a multiply-add.
+#define FEW_CHAINS 8
+INLINE void few_rows(
+    const int rows, const float *a, size_t a_stride, const float *packed, size_t panel_count, size_t depth,
+    const Finish *f)
+{
+    const int panels = FEW_CHAINS / (rows * GROUPS) > 1 ? FEW_CHAINS / (rows * GROUPS) : 1;
+    float acc[FEW_CHAINS * 16];
     size_t p = 0;
     for (; p + (size_t)panels <= panel_count; p += (size_t)panels) {
-        tile(rows, panels, a, a_stride, packed + p * 16 * depth, 16 * depth, depth, acc, 0);
+        tile(rows, panels, a, a_stride, packed + p * 16 * depth, 16 * depth, depth, packed + p * 16 * depth, acc, 0);
         for (int i = 0; i < panels; i++)
-            finish_tile(f, acc + i * rows * 16, row, (size_t)rows, (p + (size_t)i) * 16);
+            finish_tile(f, acc + i * rows * 16, 0, (size_t)rows, (p + (size_t)i) * 16);
     }
     for (; p < panel_count; p++) {
-        tile(rows, 1, a, a_stride, packed + p * 16 * depth, 0, depth, acc, 0);
-        finish_tile(f, acc, row, (size_t)rows, p * 16);
+        tile(rows, 1, a, a_stride, packed + p * 16 * depth, 0, depth, packed + p * 16 * depth, acc, 0);
+        finish_tile(f, acc, 0, (size_t)rows, p * 16);
     }
 }
+
+// Most rows of a block, most tiles they make, and the depth after which partial chains are set aside so that
+// the panels' part stays in the first-level cache.
+#define BLOCK_ROWS (24 * TILE_ROWS)
+#define DEPTH_STEP 512
 
 static void gemm_kernel(
     const float *input, size_t input_stride, size_t rows, const float *packed, size_t outputs,
@@ -133,36 +163,50 @@ static void gemm_kernel(
 {
     const Finish f = {bias, activation, residual, residual_stride, output, output_stride, outputs};
     const size_t panel_count = (outputs + 15) / 16;
+    const size_t panel = 16 * inputs;
+    if (LANES > 1 && rows == 1) {
+        few_rows(1, input, input_stride, packed, panel_count, inputs, &f);
+        return;
+    }
+    if (LANES > 1 && rows == 2) {
+        few_rows(2, input, input_stride, packed, panel_count, inputs, &f);
+        return;
+    }
     // A block of rows should stay in the second-level cache while all panels pass by.
-    size_t block = (512u * 1024u / sizeof(float)) / (inputs ? inputs : 1) / 6 * 6;
-    if (block < 24) block = 24;
-    if (block > 240) block = 240;
-    const size_t whole = rows / TILE_ROWS * TILE_ROWS;
-    for (size_t start = 0; start < whole; start += block) {
-        const size_t end = whole - start < block ? whole : start + block;
-        for (size_t p = 0; p < panel_count; p++)
-            for (size_t r = start; r < end; r += TILE_ROWS) {
-                float acc[TILE_ROWS * 16];
-                tile(
-                    TILE_ROWS, 1, input + r * input_stride, input_stride, packed + p * 16 * inputs, 0,
-                    inputs, acc, 0);
-                finish_tile(&f, acc, r, TILE_ROWS, p * 16);
-            }
+    size_t block = (512u * 1024u / sizeof(float)) / (inputs ? inputs : 1);
+    if (block < 4 * TILE_ROWS) block = 4 * TILE_ROWS;
+    if (block > BLOCK_ROWS) block = BLOCK_ROWS;
+    const size_t blocks = (rows + block - 1) / block;
+    float acc[BLOCK_ROWS * TILE_PANELS * 16];
+    for (size_t i = 0; i < blocks; i++) {
+        // Blocks, and tiles in a block, differ by at most one row.
+        const size_t start = rows * i / blocks;
+        const size_t count = rows * (i + 1) / blocks - start;
+        const size_t tiles = (count + TILE_ROWS - 1) / TILE_ROWS;
+        for (size_t p = 0; p < panel_count; p += TILE_PANELS) {
+            const size_t panels = panel_count - p < TILE_PANELS ? panel_count - p : TILE_PANELS;
+            const float *weights = packed + p * panel;
+            size_t k = 0;
+            do {
+                const size_t depth = inputs - k < DEPTH_STEP ? inputs - k : DEPTH_STEP;
+                for (size_t t = 0; t < tiles; t++) {
+                    const size_t first = count * t / tiles;
+                    const size_t height = count * (t + 1) / tiles - first;
+                    float *chains = acc + first * TILE_PANELS * 16;
+                    // The first tiles fetch the panels that come next into the second-level cache.
+                    const float *ahead = weights + k * 16;
+                    if (t < TILE_PANELS && p + TILE_PANELS + t < panel_count)
+                        ahead += (TILE_PANELS + t) * panel;
+                    if (k + depth == inputs) fetch_outputs(&f, start + first, height, p * 16, panels);
+                    tile_of(
+                        height, panels, input + (start + first) * input_stride + k, input_stride,
+                        weights + k * 16, panel, depth, ahead, chains, k > 0);
+                    if (k + depth == inputs)
+                        for (size_t j = 0; j < panels; j++)
+                            finish_tile(&f, chains + j * height * 16, start + first, height, (p + j) * 16);
+                }
+                k += depth;
+            } while (k < inputs);
+        }
     }
-#define CASE(n, panels)                                                                                 \
-    case n:                                                                                             \
-        strip(                                                                                          \
-            n, panels, input + whole * input_stride, input_stride, packed, panel_count, inputs, &f,     \
-            whole);                                                                                     \
-        break;
-    switch (rows - whole) {
-#if TILE_ROWS == 6
-        CASE(1, 4)
-        CASE(2, 3)
-        CASE(3, 1)
-        CASE(4, 1)
-        CASE(5, 1)
-#endif
-    }
-#undef CASE
 }

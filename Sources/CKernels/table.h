@@ -31,6 +31,7 @@ extern const zl_table zl_table_scalar;
 #if defined(__x86_64__)
 extern const zl_table zl_table_scalar_fma;
 extern const zl_table zl_table_avx2;
+extern const zl_table zl_table_avx512;
 #endif
 #if defined(__aarch64__)
 extern const zl_table zl_table_neon;

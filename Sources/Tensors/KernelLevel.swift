@@ -4,6 +4,7 @@ import CKernels
 public enum KernelLevel: String, Sendable, CaseIterable, CustomStringConvertible {
     case scalar
     case avx2
+    case avx512
     case neon
 
     public var description: String { rawValue }
@@ -18,6 +19,7 @@ public enum KernelLevel: String, Sendable, CaseIterable, CustomStringConvertible
     public static var current: KernelLevel {
         switch Int(zl_kernels_level()) {
         case ZL_LEVEL_AVX2: .avx2
+        case ZL_LEVEL_AVX512: .avx512
         case ZL_LEVEL_NEON: .neon
         default: .scalar
         }
@@ -52,6 +54,7 @@ public enum KernelLevel: String, Sendable, CaseIterable, CustomStringConvertible
         switch self {
         case .scalar: Int32(ZL_LEVEL_SCALAR)
         case .avx2: Int32(ZL_LEVEL_AVX2)
+        case .avx512: Int32(ZL_LEVEL_AVX512)
         case .neon: Int32(ZL_LEVEL_NEON)
         }
     }

@@ -20,7 +20,7 @@ public enum TensorsError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownKernelLevel(let name):
-            "expected scalar, avx2 or neon as kernel level; got '\(name)'"
+            "expected scalar, avx2, avx512 or neon as kernel level; got '\(name)'"
         case .unavailableKernelLevel(let level):
             "expected a kernel level of this processor; got '\(level)'"
         case .unreadable(let path, let reason):

@@ -10,7 +10,7 @@ struct KernelLevelTests {
         let error = #expect(throws: TensorsError.self) {
             try KernelLevel.configure(environment: ["ZIPLAB_KERNELS": "AVX"])
         }
-        #expect(error?.description == "expected scalar, avx2 or neon as kernel level; got 'AVX'")
+        #expect(error?.description == "expected scalar, avx2, avx512 or neon as kernel level; got 'AVX'")
     }
 
     @Test func `a level of another processor is refused`() {

@@ -97,10 +97,10 @@ import Testing
             error: "expected name=value for '--set'; got '1=n'"),
         Sample(
             arguments: ["-c", "help"], environment: ["ZIPLAB_KERNELS": "fast"], status: 2,
-            error: "expected scalar, avx2 or neon as kernel level; got 'fast'"),
+            error: "expected scalar, avx2, avx512 or neon as kernel level; got 'fast'"),
         Sample(
             arguments: ["replay", "x.zlt"], environment: ["ZIPLAB_KERNELS": ""], status: 2,
-            error: "expected scalar, avx2 or neon as kernel level; got ''"),
+            error: "expected scalar, avx2, avx512 or neon as kernel level; got ''"),
     ])
     func wrongUsage(_ sample: Sample) throws {
         let outcome = try Program.run(

@@ -71,7 +71,7 @@ import Testing
         let folder = try Folder()
         try folder.write(Self.script, to: "script.zl")
         var expected: [Substring]?
-        for kernels in ["scalar", "avx2", "neon"] {
+        for kernels in ["scalar", "avx2", "avx512", "neon"] {
             for threads in ["1", "2", "3"] {
                 let outcome = try Program.run(
                     ["run", "script.zl", "--threads", threads, "--record", "x.zlt"], in: folder,

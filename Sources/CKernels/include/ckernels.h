@@ -12,6 +12,8 @@ enum {
     ZL_LEVEL_SCALAR = 0,
     ZL_LEVEL_AVX2 = 1,
     ZL_LEVEL_NEON = 2,
+    ZL_LEVEL_AVX512 = 3,
+    ZL_LEVELS = 4,
 };
 
 // The activation after a matrix product.
@@ -22,7 +24,7 @@ enum {
 };
 
 // The level in use. Before any choice it is the best one of this machine, or the one named by the
-// environment variable ZIPLAB_KERNELS (scalar, avx2, neon) where that is available.
+// environment variable ZIPLAB_KERNELS (scalar, avx2, neon, avx512) where that is available.
 int zl_kernels_level(void);
 
 // Whether this machine has a level.
