@@ -22,6 +22,7 @@ final class CachePool: Sendable {
         while taken.count < count {
             taken.append(KeyValueCache(layers: layers, tokens: tokens, width: width))
         }
+        for cache in taken { cache.reset() }
         return taken
     }
 

@@ -69,75 +69,76 @@ public final class PromptEncoder: Sendable {
         }
         let prefixes = caches.take(contexts.count)
         defer { caches.give(prefixes) }
-        runContexts(contexts, prefixes)
-        return runClasses(contexts.count, prefixes)
-    }
-
-    /// Fills each prompt's cache with the keys and values of SOT and its context.
-    private func runContexts(_ contexts: [Matrix], _ prefixes: [KeyValueCache]) {
-        let width = tower.width
-        let share = rowsPerBlock(contexts.count * contextTokens, atLeast: contextTokens)
-        let lengths = [Int](repeating: contextTokens, count: contexts.count)
-        let blocks = TextTower.blocks(lengths: lengths, target: share)
-        Parallel.forEach(blocks.count) { block in
-            tower.pool.with { workspace in
-                var spans: [Transformer.Sequence] = []
-                for index in blocks[block] {
-                    prefixes[index].copy(1, of: start)
-                    let row = spans.count * contextTokens
-                    add(contexts[index], into: workspace.stream + row * width)
-                    spans.append(
-                        .init(start: row, count: contextTokens, prefix: prefixes[index], prefixCount: 1))
-                }
-                tower.transformer.run(
-                    workspace, rows: spans.count * contextTokens, sequences: spans, causal: true,
-                    goal: .keysAndValues)
-            }
-        }
-    }
-
-    /// Runs each class's own tokens on top of each prompt's cache.
-    private func runClasses(_ prompts: Int, _ prefixes: [KeyValueCache]) -> Matrix {
-        let width = tower.width
         let classes = suffixes.count
-        var result = Matrix(rows: prompts * classes, columns: tower.featureLength)
-        let lengths = (0..<(prompts * classes)).map { suffixes[$0 % classes].count }
-        let longest = lengths.max() ?? 0
-        let blocks = TextTower.blocks(
-            lengths: lengths, target: rowsPerBlock(lengths.reduce(0, +), atLeast: longest))
+        let contextBlocks = blocks([Int](repeating: contextTokens, count: contexts.count))
+        let classBlocks = blocks((0..<(contexts.count * classes)).map { suffixes[$0 % classes].count })
+        var result = Matrix(rows: contexts.count * classes, columns: tower.featureLength)
         result.withMutableValues { output in
-            Parallel.forEach(blocks.count) { block in
+            // Blocks of contexts begin first; those of classes follow them from layer to layer.
+            Parallel.forEach(contextBlocks.count + classBlocks.count) { item in
                 tower.pool.with { workspace in
-                    var spans: [Transformer.Sequence] = []
-                    var row = 0
-                    for index in blocks[block] {
-                        let suffix = suffixes[index % classes]
-                        spans.append(
-                            .init(
-                                start: row, count: suffix.count, prefix: prefixes[index / classes],
-                                prefixCount: 1 + contextTokens))
-                        for (offset, token) in suffix.enumerated() {
-                            tower.embed(
-                                token, at: 1 + contextTokens + offset, into: workspace.stream + row * width)
-                            row += 1
-                        }
+                    if item < contextBlocks.count {
+                        runContexts(contextBlocks[item], of: contexts, prefixes, workspace)
+                    } else {
+                        runClasses(classBlocks[item - contextBlocks.count], prefixes, workspace, into: output)
                     }
-                    tower.transformer.run(
-                        workspace, rows: row, sequences: spans, causal: true,
-                        goal: .oneRow(spans.map { $0.count - 1 }))
-                    tower.project(
-                        workspace, rows: spans.count,
-                        into: output + blocks[block].lowerBound * tower.featureLength)
                 }
             }
         }
         return result
     }
 
-    /// Rows of a block: small enough that every thread has work, at most the workspace's size.
-    private func rowsPerBlock(_ rows: Int, atLeast longest: Int) -> Int {
-        let share = (rows + Parallel.threads - 1) / Parallel.threads
-        return max(longest, min(TextTower.blockRows, share))
+    /// Fills some prompts' caches with the keys and values of SOT and the context.
+    private func runContexts(
+        _ block: Range<Int>, of contexts: [Matrix], _ prefixes: [KeyValueCache], _ workspace: Workspace
+    ) {
+        var spans: [Transformer.Sequence] = []
+        for index in block {
+            prefixes[index].copy(1, of: start)
+            let row = spans.count * contextTokens
+            add(contexts[index], into: workspace.stream + row * tower.width)
+            spans.append(.init(start: row, count: contextTokens, prefix: prefixes[index], prefixCount: 1))
+        }
+        tower.transformer.run(
+            workspace, rows: spans.count * contextTokens, sequences: spans, causal: true, goal: .keysAndValues)
+    }
+
+    /// Runs some classes' own tokens on top of their prompts' caches; a block counts prompt by prompt.
+    private func runClasses(
+        _ block: Range<Int>, _ prefixes: [KeyValueCache], _ workspace: Workspace,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        let width = tower.width
+        let classes = suffixes.count
+        var spans: [Transformer.Sequence] = []
+        var row = 0
+        for index in block {
+            let suffix = suffixes[index % classes]
+            spans.append(
+                .init(
+                    start: row, count: suffix.count, prefix: prefixes[index / classes],
+                    prefixCount: 1 + contextTokens))
+            for (offset, token) in suffix.enumerated() {
+                tower.embed(token, at: 1 + contextTokens + offset, into: workspace.stream + row * width)
+                row += 1
+            }
+        }
+        tower.transformer.run(
+            workspace, rows: row, sequences: spans, causal: true, goal: .oneRow(spans.map { $0.count - 1 }))
+        tower.project(
+            workspace, rows: spans.count, into: output + block.lowerBound * tower.featureLength)
+    }
+
+    /// Cuts sequences into blocks of nearly equal rows, as many for each thread, none above the workspace's size
+    /// unless one sequence is.
+    private func blocks(_ lengths: [Int]) -> [Range<Int>] {
+        let rows = lengths.reduce(0, +)
+        let threads = Parallel.threads
+        let rounds = (rows + threads * TextTower.blockRows - 1) / (threads * TextTower.blockRows)
+        let target = (rows + threads * rounds - 1) / max(1, threads * rounds)
+        // A block ends before the sequence that would exceed its target, so half a sequence is added.
+        let slack = (lengths.max() ?? 0) / 2
+        return TextTower.blocks(lengths: lengths, target: min(TextTower.blockRows, target + slack))
     }
 
     /// Context vectors plus their positions (1 … m) into consecutive rows.

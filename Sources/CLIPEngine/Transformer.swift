@@ -77,6 +77,7 @@ struct Transformer: Sendable {
                 (cache.keys(layer) + slot).update(from: source + width, count: width)
                 (cache.values(layer) + slot).update(from: source + 2 * width, count: width)
             }
+            cache.publish(layer)
         }
     }
 
@@ -103,7 +104,8 @@ struct Transformer: Sendable {
                     .update(from: workspace.stream + (sequence.start + firstQuery) * width, count: width)
             }
             let prefix = sequence.prefix.map { cache in
-                AttentionSpan(
+                cache.wait(for: layer)
+                return AttentionSpan(
                     keys: cache.keys(layer), values: cache.values(layer), count: sequence.prefixCount,
                     stride: width)
             }

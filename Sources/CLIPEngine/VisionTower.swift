@@ -16,6 +16,11 @@ public final class VisionTower: Sendable {
     let projection: PackedWeights
     let pool: WorkspacePool
 
+    /// Rows that one block holds at most, unless one image has more.
+    private static let blockRows = 256
+    /// Images in one block: enough rows that reading the weights does not cost more than computing with them.
+    private let imagesPerBlock: Int
+
     init(
         configuration: CLIPConfiguration, transformer: Transformer, patchEmbedding: PackedWeights,
         classEmbedding: [Float], positionEmbedding: Matrix, preNorm: LayerNorm, postNorm: LayerNorm,
@@ -32,7 +37,9 @@ public final class VisionTower: Sendable {
         self.projection = projection
         let tower = transformer.tower
         let tokens = configuration.visionTokens
-        pool = WorkspacePool { Workspace(rows: tokens, tower: tower, longest: tokens) }
+        let images = max(1, Self.blockRows / tokens)
+        imagesPerBlock = images
+        pool = WorkspacePool { Workspace(rows: images * tokens, tower: tower, longest: tokens) }
     }
 
     public var featureLength: Int { projection.outputs }
@@ -49,47 +56,60 @@ public final class VisionTower: Sendable {
     /// Features before the division by their length, [B, features].
     package func projected(_ images: [[Float]]) -> Matrix {
         var result = Matrix(rows: images.count, columns: featureLength)
-        let width = transformer.tower.width
         result.withMutableValues { output in
-            Parallel.forEach(images.count) { image in
+            // Every thread gets work before any gets a full block.
+            let share = (images.count + Parallel.threads - 1) / Parallel.threads
+            let size = max(1, min(imagesPerBlock, share))
+            Parallel.forEach((images.count + size - 1) / size) { block in
+                let range = block * size..<min(images.count, (block + 1) * size)
                 pool.with { workspace in
-                    embed(images[image], workspace)
-                    transformer.run(
-                        workspace, rows: positionEmbedding.rows,
-                        sequences: [.init(start: 0, count: positionEmbedding.rows)], causal: false,
-                        goal: .oneRow([0]))
-                    postNorm.apply(
-                        workspace.stream, rows: 1, stride: width, into: workspace.normed, outputStride: width)
-                    projection.apply(
-                        workspace.normed, rows: 1, stride: width, into: output + image * featureLength,
-                        outputStride: featureLength)
+                    run(images[range], workspace, into: output + range.lowerBound * featureLength)
                 }
             }
         }
         return result
     }
 
+    /// Features of a few images in one block.
+    private func run(
+        _ images: ArraySlice<[Float]>, _ workspace: Workspace, into output: UnsafeMutablePointer<Float>
+    ) {
+        let width = transformer.tower.width
+        let tokens = positionEmbedding.rows
+        for (index, pixels) in images.enumerated() { embed(pixels, workspace, at: index * tokens) }
+        transformer.run(
+            workspace, rows: images.count * tokens,
+            sequences: images.indices.map {
+                .init(start: ($0 - images.startIndex) * tokens, count: tokens)
+            },
+            causal: false, goal: .oneRow([Int](repeating: 0, count: images.count)))
+        postNorm.apply(
+            workspace.stream, rows: images.count, stride: width, into: workspace.normed, outputStride: width)
+        projection.apply(
+            workspace.normed, rows: images.count, stride: width, into: output, outputStride: featureLength)
+    }
+
     /// Class token and patch embeddings plus positions, through the first LayerNorm, into the stream.
-    private func embed(_ pixels: [Float], _ workspace: Workspace) {
+    private func embed(_ pixels: [Float], _ workspace: Workspace, at row: Int) {
         precondition(
             pixels.count == 3 * imageSize * imageSize,
             "\(pixels.count) values for an image of side \(imageSize)")
         let width = transformer.tower.width
         let side = imageSize / patchSize
         let length = 3 * patchSize * patchSize
+        let normed = workspace.normed + row * width
         let patches = gather(pixels)
         patches.withUnsafeBufferPointer { patches in
             guard let patches = patches.baseAddress else { return }
             patchEmbedding.apply(
-                patches, rows: side * side, stride: length, into: workspace.normed + width,
-                outputStride: width)
+                patches, rows: side * side, stride: length, into: normed + width, outputStride: width)
         }
-        for column in 0..<width { workspace.normed[column] = classEmbedding[column] }
+        for column in 0..<width { normed[column] = classEmbedding[column] }
         positionEmbedding.values.withUnsafeBufferPointer { positions in
-            for index in 0..<positions.count { workspace.normed[index] += positions[index] }
+            for index in 0..<positions.count { normed[index] += positions[index] }
         }
         preNorm.apply(
-            workspace.normed, rows: side * side + 1, stride: width, into: workspace.stream,
+            normed, rows: side * side + 1, stride: width, into: workspace.stream + row * width,
             outputStride: width)
     }
 

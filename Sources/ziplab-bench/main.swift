@@ -12,7 +12,7 @@ do {
     print("threads \(Parallel.threads), kernels \(KernelLevel.current)")
     print("min – median – max of the repetitions")
     print()
-    try KernelBenchmark.run()
+    if arguments.count < 3 { try KernelBenchmark.run() }
     print()
     try OracleBenchmark(folder: folder, classCount: max(1, min(classCount, 1000))).run()
 } catch {

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// How many threads the towers use, and the one loop that uses them.
+/// How many threads the computations use, and the one loop that uses them.
 ///
 /// Work items never share a sum, so results do not depend on the number of threads.
 public enum Parallel {
@@ -17,7 +17,9 @@ public enum Parallel {
         set { limit.store(max(1, newValue), ordering: .relaxed) }
     }
 
-    /// Runs `body(item)` for every item below `count`, each once, in any order.
+    /// Runs `body(item)` for every item below `count`, each once.
+    ///
+    /// Items are begun in increasing order, so an item may wait for what an earlier one makes.
     package static func forEach(_ count: Int, _ body: (Int) -> Void) {
         let workers = min(threads, count)
         guard workers > 1 else {
