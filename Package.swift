@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CLibpng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CLibjpeg", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "CKernels"),
+        .target(name: "CYardsticks"),
 
         // Floors: a target imports only those listed with it.
         .target(name: "CommandLanguage", swiftSettings: strict),
@@ -58,7 +59,12 @@ let package = Package(
             swiftSettings: strict),
         // Speed beside yardsticks, for `make bench`.
         .executableTarget(
-            name: "ziplab-bench", dependencies: ["CLIPEngine", "Tensors"], swiftSettings: common),
+            name: "ziplab-bench",
+            dependencies: [
+                "CYardsticks", "PromptTuning", "ZerothOrder", "CLIPEngine", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["pytorch.py"], swiftSettings: common),
 
         // Tests mirror Sources.
         .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),

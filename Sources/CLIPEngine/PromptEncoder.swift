@@ -100,7 +100,8 @@ public final class PromptEncoder: Sendable {
             spans.append(.init(start: row, count: contextTokens, prefix: prefixes[index], prefixCount: 1))
         }
         tower.transformer.run(
-            workspace, rows: spans.count * contextTokens, sequences: spans, causal: true, goal: .keysAndValues)
+            workspace, rows: spans.count * contextTokens, sequences: spans, causal: true, goal: .keysAndValues
+        )
     }
 
     /// Runs some classes' own tokens on top of their prompts' caches; a block counts prompt by prompt.

@@ -9,6 +9,16 @@ public enum KernelLevel: String, Sendable, CaseIterable, CustomStringConvertible
 
     public var description: String { rawValue }
 
+    /// Floats that one vector register holds.
+    public var lanes: Int {
+        switch self {
+        case .scalar: 1
+        case .avx2: 8
+        case .avx512: 16
+        case .neon: 4
+        }
+    }
+
     /// The environment variable that names a level.
     public static let environmentVariable = "ZIPLAB_KERNELS"
 

@@ -96,7 +96,7 @@ public final class PackedWeights: Sendable {
             residualStride, output, outputStride)
     }
 
-    /// activation(input · Wᵀ + bias) as a new matrix.
+    /// activation(input · Wᵀ + bias) as a new matrix, on all threads.
     public func apply(_ input: Matrix, activation: Activation = .none) -> Matrix {
         precondition(
             input.columns == inputs, "expected \(inputs) columns; got \(input.columns)")
@@ -105,12 +105,43 @@ public final class PackedWeights: Sendable {
             guard let output = buffer.baseAddress, count > 0 else { return }
             input.values.withUnsafeBufferPointer { source in
                 // An input of no columns has no address; any valid one serves, nothing is read.
-                apply(
-                    source.baseAddress ?? UnsafePointer(output), rows: input.rows, stride: inputs,
-                    activation: activation, into: output, outputStride: outputs)
+                applyInParallel(
+                    source.baseAddress ?? UnsafePointer(output), rows: input.rows, activation: activation,
+                    into: output)
             }
         }
         return Matrix(rows: input.rows, columns: outputs, values: values)
+    }
+
+    /// Fewest multiply-adds that are worth another thread.
+    private static let shareOfThread = 1 << 20
+
+    /// output = activation(input · Wᵀ + bias) on all threads; both are dense.
+    ///
+    /// Threads take rows where there are many, panels of outputs where there are few.
+    package func applyInParallel(
+        _ input: UnsafePointer<Float>, rows: Int, activation: Activation = .none,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        precondition(rows >= 0, "expected rows from 0; got \(rows)")
+        let panelCount = (outputs + 15) / 16
+        let parts = max(1, min(Parallel.threads, rows * outputs * inputs / Self.shareOfThread))
+        if rows >= 64 * parts {
+            Parallel.forEach(parts) { part in
+                let start = rows * part / parts
+                apply(
+                    input + start * inputs, rows: rows * (part + 1) / parts - start, stride: inputs,
+                    activation: activation, into: output + start * outputs, outputStride: outputs)
+            }
+            return
+        }
+        Parallel.forEach(min(parts, max(1, panelCount))) { part in
+            let start = 16 * (panelCount * part / parts)
+            let end = min(outputs, 16 * (panelCount * (part + 1) / parts))
+            zl_gemm(
+                input, inputs, rows, panels + start * inputs, end - start, inputs, biases.map { $0 + start },
+                activation.code, nil, 0, output + start, outputs)
+        }
     }
 
     /// 64-byte aligned storage, a cache line, so that no panel row straddles two.

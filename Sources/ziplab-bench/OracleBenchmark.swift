@@ -2,58 +2,125 @@ import CLIPEngine
 import Foundation
 import Tensors
 
-/// Text features of soft prompts by the shared-prefix path; the plain path, every row of every class, is the yardstick.
+/// Text features of soft prompts by the shared-prefix path; the plain path, every row of every class, is the
+/// yardstick.
 struct OracleBenchmark {
-    private let model: CLIPModel
-    private let names: [String]
+    let model: CLIPModel
+    let repetitions: Int
     private let contextTokens = 8
-    private let prompts = 10
 
-    init(folder: String, classCount: Int) throws {
-        model = try CLIPModel(folder: folder)
-        let words = ["cat", "fire truck", "maple leaf", "red car", "bird", "office chair", "map", "guitar"]
-        names = (0..<classCount).map { words[$0 % words.count] + ($0 < words.count ? "" : " \($0)") }
+    init(model: CLIPModel, repetitions: Int) {
+        self.model = model
+        self.repetitions = repetitions
     }
 
-    func run() throws {
-        let text = model.text
+    func run(classCount: Int) throws {
+        let names = ClassNames.list(classCount)
         let encoder = try PromptEncoder(model: model, classNames: names, contextTokens: contextTokens)
-        let contexts = (0..<prompts).map { index in
-            let values = RandomStream(seed: 1, purpose: RandomPurpose("context"), index: UInt64(index))
-                .normals(contextTokens * text.width)
-            return Matrix(rows: contextTokens, columns: text.width, values: values.map { 0.02 * $0 })
-        }
-        let fast = Measurement(repetitions: 9) { _ = encoder.features(contexts) }
-        let single = Measurement(repetitions: 9) { _ = encoder.features([contexts[0]]) }
-        let sequences = names.map { plainSequence($0, context: contexts[0]) }
-        // The plain path has one thread, so the ratio is taken on one.
-        let threads = Parallel.threads
-        Parallel.threads = 1
-        let alone = Measurement(repetitions: 9) { _ = encoder.features(contexts) }
-        Parallel.threads = threads
-        let plain = Measurement(repetitions: 5) {
-            for sequence in sequences {
-                _ = text.features(embeddings: sequence.embeddings, pooled: sequence.pooled)
+        let contexts = contexts(10)
+        let tokens = names.map { model.tokenizer.classNameTokens($0).count - 1 }
+        heading(
+            "\(classCount) classes with names of \(String(format: "%.2f", Double(tokens.reduce(0, +)) / Double(classCount))) "
+                + "tokens: \(encoder.rowsPerPrompt) token rows a query, \(classCount * model.text.contextLength) on the plain path"
+        )
+        let features = names.map { plainSequence($0, context: contexts[0]) }
+        let plain = {
+            // The plain path has no threads of its own; classes are its work items.
+            Parallel.forEach(features.count) { index in
+                _ = model.text.features(
+                    embeddings: features[index].embeddings, pooled: features[index].pooled)
             }
         }
-        let rows = encoder.rowsPerPrompt
-        report(
-            "\(names.count) classes, token rows a query", "\(rows), plain \(names.count * text.contextLength)"
-        )
-        report("queries, \(prompts) at once", fast.rate(Double(prompts), unit: "queries/s"))
-        report("queries, one at a time", single.rate(1, unit: "queries/s"))
-        report("queries, \(prompts) at once, one thread", alone.rate(Double(prompts), unit: "queries/s"))
-        report("queries, plain path, one thread", plain.rate(1, unit: "queries/s"))
-        report(
-            "ratio to the plain path, one thread",
-            String(format: "%.1f ×", plain.median / (alone.median / Double(prompts))))
-        let side = model.configuration.imageSize
-        let images = (0..<32).map { index in
-            RandomStream(seed: 1, purpose: RandomPurpose("image"), index: UInt64(index)).normals(
-                3 * side * side)
+        // A plain query of a large model takes many seconds.
+        let rounds = max(3, repetitions / 2)
+        let (single, slow) = Measurement.pair(
+            repetitions: rounds, { _ = encoder.features([contexts[0]]) }, plain)
+        report("one query", "\(single.rate(1).text) queries/s")
+        report("one query, plain path", "\(slow.rate(1).text) queries/s")
+        report("one query against the plain path", "\(single.speedup(over: slow).text) ×")
+        let many = Measurement(repetitions: repetitions) { _ = encoder.features(contexts) }
+        report("a step's ten queries at once", "\(many.rate(10).text) queries/s")
+        let operations = self.operations(encoder)
+        let kernel = kernelRate(rows: encoder.rowsPerPrompt)
+        for (name, rate) in [
+            ("one query", single.rate(operations)), ("ten at once", many.rate(10 * operations)),
+        ] {
+            report(
+                "\(name), products that remain",
+                "\(Spread.short(1e-9 * rate.median)) GFLOP/s, "
+                    + String(
+                        format: "%.0f %% of the kernel's %.0f", 100 * rate.median / kernel, 1e-9 * kernel))
         }
-        let encoded = Measurement(repetitions: 5) { _ = model.vision.features(images) }
-        report("images, 32 at once", encoded.rate(32, unit: "images/s"))
+    }
+
+    /// Time per evaluation and class over class counts and evaluations in one call.
+    func runScaling() throws {
+        heading(
+            "time per evaluation and class in µs (token rows each); rows: classes, columns: evaluations at once"
+        )
+        let counts = [2, 10, 40]
+        report("classes", counts.map { "\($0)".leftPadded(18) }.joined())
+        for classCount in [10, 100, 1000] {
+            let encoder = try PromptEncoder(
+                model: model, classNames: ClassNames.list(classCount), contextTokens: contextTokens)
+            let cells = counts.map { count -> String in
+                let contexts = contexts(count)
+                let time = Measurement(repetitions: max(3, repetitions / 2)) {
+                    _ = encoder.features(contexts)
+                }
+                let each = time.best / Double(count * classCount) * 1e6
+                let rows = Double(encoder.rowsPerPrompt) / Double(classCount)
+                return "\(Spread.short(each)) (\(String(format: "%.1f", rows)))".leftPadded(18)
+            }
+            report("\(classCount)", cells.joined())
+        }
+    }
+
+    private func contexts(_ count: Int) -> [Matrix] {
+        let width = model.text.width
+        return (0..<count).map { index in
+            let values = RandomStream(seed: 1, purpose: RandomPurpose("context"), index: UInt64(index))
+                .normals(contextTokens * width)
+            return Matrix(rows: contextTokens, columns: width, values: values.map { 0.02 * $0 })
+        }
+    }
+
+    /// Floating-point operations of one query's matrix products: the context's rows without what follows the last
+    /// layer's keys and values, and the classes' rows without what only their last row needs in the last layer.
+    private func operations(_ encoder: PromptEncoder) -> Double {
+        let tower = model.configuration.text
+        let (width, hidden) = (Double(tower.width), Double(tower.hidden))
+        let projections = 3 * width * width
+        let rest = width * width + 2 * width * hidden
+        let rows = Double(encoder.rowsPerPrompt)
+        let layers = Double(tower.layers)
+        let classes = Double(encoder.classCount)
+        return 2 * (rows * layers * projections + rows * (layers - 1) * rest + classes * rest)
+            + 2 * classes * width * Double(model.configuration.projection)
+    }
+
+    /// The kernel's own rate over the shapes of a layer on all threads.
+    private func kernelRate(rows: Int) -> Double {
+        let tower = model.configuration.text
+        var operations = 0.0
+        var seconds = 0.0
+        for (inputs, outputs) in [
+            (tower.width, 3 * tower.width), (tower.width, tower.width), (tower.width, tower.hidden),
+            (tower.hidden, tower.width),
+        ] {
+            let weight = [Float](repeating: 0.5, count: inputs * outputs)
+            let packed = PackedWeights(weight, outputs: outputs, inputs: inputs)
+            let input = [Float](repeating: 0.25, count: rows * inputs)
+            var output = [Float](repeating: 0, count: rows * outputs)
+            let count = 2 * Double(rows * inputs * outputs)
+            let inner = max(1, Int(4e9 / count))
+            let time = Measurement(repetitions: repetitions) {
+                for _ in 0..<inner { packed.applyInParallel(input, rows: rows, into: &output) }
+            }
+            operations += count * Double(inner)
+            seconds += time.median
+        }
+        return operations / seconds
     }
 
     /// Embeddings of the whole context length for one class, padded with the end token, and the pooled row.
@@ -67,5 +134,11 @@ struct OracleBenchmark {
         rows += (0..<contextTokens).map { Array(context.row($0)) }
         rows += tokens.map { model.text.embedding(of: $0) }
         return (Matrix(rows: rows), pooled)
+    }
+}
+
+extension String {
+    fileprivate func leftPadded(_ length: Int) -> String {
+        String(repeating: " ", count: max(0, length - count)) + self
     }
 }
