@@ -42,16 +42,17 @@ public struct CLIPConfiguration: Sendable, Equatable {
 extension CLIPConfiguration {
     /// Reads `config.json` of a Hugging Face CLIP folder.
     ///
+    /// What `CLIPModel` of transformers ignores is ignored here too; what would make it compute otherwise is
+    /// refused.
     /// - Throws: `CLIPError` that names the field.
-    init(file path: String) throws {
-        let json = try JSONObject(file: path)
+    init(huggingFace json: JSONObject) throws {
         if let type = try json.string("model_type", nil), type != "clip" {
-            throw CLIPError.badField("model_type", file: path, expected: "'clip'", got: "'\(type)'")
+            throw CLIPError.badField("model_type", file: json.path, expected: "'clip'", got: "'\(type)'")
         }
-        let textJSON =
-            try json.object("text_config") ?? json.object("text_config_dict") ?? JSONObject(empty: path)
-        let visionJSON =
-            try json.object("vision_config") ?? json.object("vision_config_dict") ?? JSONObject(empty: path)
+        // A model with code of its own, quantized weights.
+        for name in ["auto_map", "quantization_config"] { try Self.refuse(name, of: json, as: name) }
+        let textJSON = try Self.tower("text", json)
+        let visionJSON = try Self.tower("vision", json)
         text = try Tower(textJSON, width: 512, hidden: 2048, heads: 8)
         vision = try Tower(visionJSON, width: 768, hidden: 3072, heads: 12)
         projection = try json.size("projection_dim", 512)
@@ -62,18 +63,35 @@ extension CLIPConfiguration {
         patchSize = try visionJSON.size("patch_size", 32)
         let channels = try visionJSON.size("num_channels", 3)
         guard channels == 3 else {
-            throw CLIPError.badField("num_channels", file: path, expected: "3", got: "\(channels)")
+            throw CLIPError.badField("num_channels", file: json.path, expected: "3", got: "\(channels)")
         }
-        guard imageSize % patchSize == 0, imageSize <= 4096 else {
+        try checkSizes(context: "max_position_embeddings", file: json.path)
+    }
+
+    /// Whether a file describes a CLIP model in Hugging Face's way.
+    static func isHuggingFace(_ json: JSONObject) -> Bool {
+        json.literal("model_type") == "'clip'"
+            || ["text_config", "text_config_dict", "vision_config", "vision_config_dict"].contains {
+                json.has($0)
+            }
+    }
+
+    /// The fields of one tower; as in transformers, `…_config_dict` of old files wins.
+    private static func tower(_ name: String, _ json: JSONObject) throws -> JSONObject {
+        let plain = try json.object("\(name)_config")
+        let tower = try json.object("\(name)_config_dict") ?? plain ?? JSONObject(empty: json.path)
+        if let type = try tower.string("model_type", nil), type != "clip", type != "clip_\(name)_model" {
             throw CLIPError.badField(
-                "image_size", file: path, expected: "a multiple of 'patch_size' \(patchSize) up to 4096",
-                got: "\(imageSize)")
+                "model_type", file: json.path, expected: "'clip_\(name)_model'", got: "'\(type)'")
         }
-        try Self.check(text, rows: contextLength, field: "max_position_embeddings", file: path)
-        try Self.check(vision, rows: visionTokens, field: "image_size", file: path)
-        guard contextLength >= 3 else {
-            throw CLIPError.badField(
-                "max_position_embeddings", file: path, expected: "at least 3", got: "\(contextLength)")
+        try refuse("pruned_heads", of: tower, as: "\(name)_config.pruned_heads")
+        return tower
+    }
+
+    /// Refuses a field that is neither absent nor null nor empty.
+    private static func refuse(_ name: String, of json: JSONObject, as full: String) throws {
+        if let value = json.literal(name) {
+            throw CLIPError.unsupported("'\(full)': \(value)", file: json.path)
         }
     }
 }
@@ -83,6 +101,22 @@ extension CLIPConfiguration {
     private static let workspaceLimit = 1 << 28
     /// Longest sequence; attention grows with its square.
     private static let longestSequence = 16_384
+
+    /// Checks what the fields must have in common.
+    ///
+    /// - Parameter context: the name of the field with the context length.
+    func checkSizes(context: String, file: String) throws {
+        guard imageSize % patchSize == 0, imageSize <= 4096 else {
+            throw CLIPError.badField(
+                "image_size", file: file, expected: "a multiple of 'patch_size' \(patchSize) up to 4096",
+                got: "\(imageSize)")
+        }
+        try Self.check(text, rows: contextLength, field: context, file: file)
+        try Self.check(vision, rows: visionTokens, field: "image_size", file: file)
+        guard contextLength >= 3 else {
+            throw CLIPError.badField(context, file: file, expected: "at least 3", got: "\(contextLength)")
+        }
+    }
 
     /// Refuses sizes whose buffers no machine holds, whatever the file's weights are.
     private static func check(_ tower: Tower, rows: Int, field: String, file: String) throws {
@@ -107,14 +141,18 @@ extension CLIPConfiguration.Tower {
         case "gelu": activation = .gelu
         default: throw CLIPError.unsupported("activation '\(name)'", file: json.path)
         }
-        guard self.width % self.heads == 0 else {
+        try check(widthField: "hidden_size", epsilonField: "layer_norm_eps", file: json.path)
+    }
+
+    /// Checks what the fields must have in common; errors name the fields so.
+    func check(widthField: String, epsilonField: String, file: String) throws {
+        guard width % heads == 0 else {
             throw CLIPError.badField(
-                "hidden_size", file: json.path, expected: "a multiple of \(self.heads) heads",
-                got: "\(self.width)")
+                widthField, file: file, expected: "a multiple of \(heads) heads", got: "\(width)")
         }
         guard epsilon > 0, epsilon < 1 else {
             throw CLIPError.badField(
-                "layer_norm_eps", file: json.path, expected: "a number between 0 and 1", got: "\(epsilon)")
+                epsilonField, file: file, expected: "a number between 0 and 1", got: "\(epsilon)")
         }
     }
 }

@@ -1,7 +1,10 @@
 /// What can be wrong with a model folder, a text or an image handed to the model.
 public enum CLIPError: Error, Equatable {
     case missingFile(String, folder: String)
+    case missingShard(String, index: String)
     case notAFolder(String)
+    case notEmpty(String)
+    case notInCache(String, cache: String)
     case unreadable(path: String, reason: String)
     case badField(String, file: String, expected: String, got: String)
     case unsupported(String, file: String)
@@ -17,8 +20,14 @@ extension CLIPError: CustomStringConvertible {
         switch self {
         case .missingFile(let file, let folder):
             "no '\(file)' in model folder '\(folder)'"
+        case .missingShard(let file, let index):
+            "no '\(file)' in the folder of '\(index)', which names it"
         case .notAFolder(let path):
             "expected a model folder at '\(path)'; got a file"
+        case .notEmpty(let path):
+            "expected a new or empty folder; '\(path)' has something in it"
+        case .notInCache(let name, let cache):
+            "no folder '\(name)', and no model of this name in the Hugging Face cache '\(cache)'"
         case .unreadable(let path, let reason):
             "cannot read '\(path)': \(reason)"
         case .badField(let field, let file, let expected, let got):

@@ -1,7 +1,6 @@
-import Foundation
 import Tensors
 
-/// A CLIP model read from a Hugging Face folder: configuration, tokenizer and both towers in float32.
+/// A CLIP model read from a folder: configuration, tokenizer and both towers in float32.
 public final class CLIPModel: Sendable {
     /// One file the model was read from, and the SHA-256 of its bytes.
     public struct Source: Sendable, Equatable {
@@ -22,55 +21,48 @@ public final class CLIPModel: Sendable {
     /// Number of weights.
     public let parameterCount: Int
 
-    /// SHA-256 of the weight file.
-    public var weightDigest: String { sources.first?.digest ?? "" }
+    /// SHA-256 of the weight file; of shards, that of the lines `sha256sum` prints for them and their index.
+    public let weightDigest: String
 
-    /// Opens a model folder: `config.json`, `model.safetensors`, the vocabulary, and `preprocessor_config.json`
-    /// where there is one.
+    /// Opens a model folder: `config.json` or `open_clip_config.json`, `model.safetensors` or its shards or
+    /// `open_clip_model.safetensors`, the vocabulary, and `preprocessor_config.json` where there is one.
     ///
     /// - Throws: `CLIPError`, `TokenizerError` or `TensorsError`, each naming the file and what is wrong in it.
     public init(folder: String) throws {
-        let root = URL(fileURLWithPath: folder)
-        func path(_ name: String) -> String { root.appendingPathComponent(name).path }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder) else {
-            throw CLIPError.unreadable(path: folder, reason: "no such folder")
+        let files = try ModelFolder(folder)
+        let configuration = files.configuration
+        let tensors = Set(files.names.all(configuration))
+        if let name = files.names.unread(in: files.weights.names, known: tensors) {
+            throw CLIPError.unsupported("tensor '\(name)'", file: files.weights.path)
         }
-        guard isFolder.boolValue else { throw CLIPError.notAFolder(folder) }
-        func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
-        for name in ["config.json", "model.safetensors"] where !exists(name) {
-            throw CLIPError.missingFile(name, folder: folder)
+        // Hashing is one long chain, so it begins first; everything else goes on beside it.
+        let digests = files.files.map { name in
+            Job { try SHA256Digest.hex(ofFile: files.path + "/" + name) }
         }
-        let configuration = try CLIPConfiguration(file: path("config.json"))
-        let tokenizer = try Tokenizer(folder: root.path)
+        let vocabulary = Job { try Tokenizer(folder: files.path) }
+        let reader = WeightReader(files: files.weights, names: files.names, configuration: configuration)
+        let (textJobs, makeText) = reader.textTower()
+        let (visionJobs, makeVision) = reader.visionTower()
+        Parallel.run(digests + [vocabulary] + textJobs + visionJobs)
+
+        tokenizer = try vocabulary.value()
         try Self.check(tokenizer, against: configuration)
-        let weights = try SafeTensorsFile(path: path("model.safetensors"))
-        let reader = WeightReader(file: weights, configuration: configuration)
-        text = try reader.textTower()
-        vision = try reader.visionTower()
-        let scale = try weights.floats("logit_scale", shape: [])[0]
-        logitScale = Float(Elementary.exp(Double(scale)))
-        guard logitScale.isFinite else {
-            throw CLIPError.badField(
-                "logit_scale", file: path("model.safetensors"), expected: "a number below 88",
-                got: "\(scale)")
-        }
-        let preprocessorFile = "preprocessor_config.json"
-        preprocessing =
-            exists(preprocessorFile)
-            ? try ImagePreprocessing(file: path(preprocessorFile), imageSize: configuration.imageSize)
-            : ImagePreprocessing(resize: configuration.imageSize, crop: configuration.imageSize)
-        let vocabularyFiles = exists("vocab.json") ? ["vocab.json", "merges.txt"] : ["tokenizer.json"]
-        let names =
-            ["model.safetensors", "config.json"] + vocabularyFiles
-            + (exists(preprocessorFile) ? [preprocessorFile] : [])
-        sources = try names.map { Source(name: $0, digest: try SHA256Digest.hex(ofFile: path($0))) }
-        parameterCount = weights.names.reduce(0) { total, name in
-            name.hasSuffix("position_ids") ? total : total + (weights.entry(name)?.count ?? 0)
+        text = try makeText()
+        vision = try makeVision()
+        logitScale = try reader.logitScale()
+        preprocessing = files.preprocessing
+        sources = try zip(files.files, digests).map { Source(name: $0, digest: try $1.value()) }
+        weightDigest = Self.digest(of: sources.prefix(files.weights.sources.count))
+        parameterCount = tensors.reduce(0) { total, name in
+            total + (files.weights.shape(name)?.reduce(1, *) ?? 0)
         }
         self.folder = folder
         self.configuration = configuration
-        self.tokenizer = tokenizer
+    }
+
+    private static func digest(of sources: ArraySlice<Source>) -> String {
+        guard sources.count > 1 else { return sources.first?.digest ?? "" }
+        return SHA256Digest.hex(Array(sources.map { "\($0.digest)  \($0.name)\n" }.joined().utf8))
     }
 
     private static func check(_ tokenizer: Tokenizer, against configuration: CLIPConfiguration) throws {

@@ -95,11 +95,7 @@ extension ImagePreprocessing {
         }
         self.init(resize: side, crop: crop)
         mean = try Self.channels(json, "image_mean", mean)
-        deviation = try Self.channels(json, "image_std", deviation)
-        guard deviation.allSatisfy({ $0 > 0 }) else {
-            throw CLIPError.badField(
-                "image_std", file: path, expected: "positive numbers", got: "\(deviation)")
-        }
+        deviation = try Self.deviations(json, "image_std", deviation)
     }
 
     private static func side(_ json: JSONObject, _ name: String, key: String, fallback: Int) throws -> Int {
@@ -111,7 +107,18 @@ extension ImagePreprocessing {
         return try nested.size(key, fallback, limit: 4096)
     }
 
-    private static func channels(_ json: JSONObject, _ name: String, _ fallback: [Float]) throws -> [Float] {
+    /// Positive numbers, one a channel.
+    static func deviations(_ json: JSONObject, _ name: String, _ fallback: [Float]) throws -> [Float] {
+        let values = try channels(json, name, fallback)
+        guard values.allSatisfy({ $0 > 0 }) else {
+            throw CLIPError.badField(
+                name, file: json.path, expected: "positive numbers", got: "\(values)")
+        }
+        return values
+    }
+
+    /// Numbers in the range of float32, one a channel.
+    static func channels(_ json: JSONObject, _ name: String, _ fallback: [Float]) throws -> [Float] {
         let values = try json.numbers(name, fallback.map(Double.init)).map { Float($0) }
         guard values.count == 3 else {
             throw CLIPError.badField(name, file: json.path, expected: "3 numbers", got: "\(values.count)")

@@ -49,6 +49,29 @@ struct JSONObject {
         fields[name].map { !($0 is NSNull) } ?? false
     }
 
+    /// Names of all fields, sorted.
+    var names: [String] { fields.keys.sorted() }
+
+    /// A field's value as errors show it, nil where it is absent, null or an empty list or object.
+    func literal(_ name: String) -> String? {
+        switch fields[name] {
+        case nil, is NSNull: nil
+        case let list as [Any] where list.isEmpty: nil
+        case let object as [String: Any] where object.isEmpty: nil
+        case let value: Self.literal(value)
+        }
+    }
+
+    private static func literal(_ value: Any?) -> String {
+        switch value {
+        case let text as String: "'\(text.prefix(40))'"
+        case let number as NSNumber: isBoolean(number) ? "\(number.boolValue)" : "\(number)"
+        case is [Any]: "a list"
+        case is [String: Any]: "an object"
+        default: "nothing"
+        }
+    }
+
     func object(_ name: String) throws -> JSONObject? {
         guard has(name), let value = fields[name] else { return nil }
         guard let nested = value as? [String: Any] else { throw bad(name, expected: "an object") }
@@ -94,15 +117,7 @@ struct JSONObject {
 
     /// The error for a field whose value is not what was expected.
     func bad(_ name: String, expected: String) -> CLIPError {
-        let got =
-            switch fields[name] {
-            case let text as String: "'\(text.prefix(40))'"
-            case let number as NSNumber: Self.isBoolean(number) ? "\(number.boolValue)" : "\(number)"
-            case is [Any]: "a list"
-            case is [String: Any]: "an object"
-            default: "nothing"
-            }
-        return .badField(name, file: path, expected: expected, got: got)
+        .badField(name, file: path, expected: expected, got: Self.literal(fields[name]))
     }
 
     /// Foundation hands out true and false as numbers as well.

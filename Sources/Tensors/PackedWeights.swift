@@ -46,20 +46,48 @@ public final class PackedWeights: Sendable {
         }
     }
 
+    /// Packs a row-major [outputs, inputs] weight that comes in strips of a few rows.
+    ///
+    /// `read` writes the rows of a range to a buffer, [rows, inputs]; the strips come in order, on the
+    /// calling thread, and no more than one is held.
+    public convenience init(
+        outputs: Int, inputs: Int, bias: [Float]? = nil,
+        read: (_ rows: Range<Int>, _ strip: UnsafeMutablePointer<Float>) throws -> Void
+    ) throws {
+        try self.init(count: outputs * inputs, outputs: outputs, inputs: inputs, bias: bias) { panels in
+            let strip = Self.allocate(Self.stripRows * inputs)
+            defer { strip.deallocate() }
+            for first in stride(from: 0, to: outputs, by: Self.stripRows) {
+                let rows = first..<min(first + Self.stripRows, outputs)
+                try read(rows, strip)
+                zl_pack(strip, rows.count, inputs, panels + zl_packed_size(first, inputs))
+            }
+        }
+    }
+
+    /// Rows of a strip, a multiple of a panel's.
+    private static let stripRows = 16
+
     private init(
         count: Int, outputs: Int, inputs: Int, bias: [Float]?,
-        pack: (UnsafeMutablePointer<Float>) -> Void
-    ) {
+        pack: (UnsafeMutablePointer<Float>) throws -> Void
+    ) rethrows {
         precondition(outputs >= 0 && inputs >= 0, "expected sizes from 0; got \(outputs) × \(inputs)")
         precondition(
             count == outputs * inputs, "expected \(outputs) × \(inputs) weights; got \(count)")
         if let bias {
             precondition(bias.count == outputs, "expected \(outputs) biases; got \(bias.count)")
         }
+        let panels = Self.allocate(zl_packed_size(outputs, inputs))
+        do {
+            try pack(panels)
+        } catch {
+            panels.deallocate()
+            throw error
+        }
         self.outputs = outputs
         self.inputs = inputs
-        panels = Self.allocate(zl_packed_size(outputs, inputs))
-        pack(panels)
+        self.panels = panels
         if let bias {
             let copy = Self.allocate(outputs)
             copy.initialize(from: bias, count: outputs)

@@ -42,21 +42,33 @@ public final class SafeTensorsFile: Sendable {
 
     /// The elements of an F32, F16 or BF16 tensor, row-major, widened to float32.
     public func floats(_ name: String) throws -> [Float] {
+        let count = try tensor(name).count
+        return try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            if let start = buffer.baseAddress { try read(name, elements: 0..<count, into: start) }
+            initialized = count
+        }
+    }
+
+    /// Reads some elements of an F32, F16 or BF16 tensor, row-major, widened to float32.
+    ///
+    /// Threads may read at the same time.
+    public func read(
+        _ name: String, elements: Range<Int>, into output: UnsafeMutablePointer<Float>
+    ) throws {
         let tensor = try tensor(name)
+        precondition(
+            elements.lowerBound >= 0 && elements.upperBound <= tensor.count,
+            "expected elements below \(tensor.count); got \(elements)")
         switch tensor.type {
         case .float32:
-            return try elements(of: tensor, named: name) { Float(bitPattern: UInt32(littleEndian: $0)) }
-        case .float16, .bfloat16:
-            let words: [UInt16] = try elements(of: tensor, named: name) { UInt16(littleEndian: $0) }
-            return [Float](unsafeUninitializedCapacity: words.count) { buffer, count in
-                count = words.count
-                guard let start = buffer.baseAddress else { return }
-                if tensor.type == .float16 {
-                    zl_widen_f16(words, start, count)
-                } else {
-                    zl_widen_bf16(words, start, count)
-                }
+            try fill(
+                UnsafeMutableRawBufferPointer(start: output, count: 4 * elements.count), from: tensor,
+                named: name, at: 4 * elements.lowerBound)
+            for i in 0..<elements.count {
+                output[i] = Float(bitPattern: UInt32(littleEndian: output[i].bitPattern))
             }
+        case .float16, .bfloat16:
+            try widen(tensor, named: name, elements: elements, into: output)
         default:
             throw TensorsError.elementType(
                 name: name, path: path, expected: "F32, F16 or BF16", got: tensor.type.rawValue)
@@ -80,7 +92,10 @@ public final class SafeTensorsFile: Sendable {
             throw TensorsError.elementType(
                 name: name, path: path, expected: "I32", got: tensor.type.rawValue)
         }
-        return try elements(of: tensor, named: name) { Int32(littleEndian: $0) }
+        var values = [Int32](repeating: 0, count: tensor.count)
+        try values.withUnsafeMutableBytes { try fill($0, from: tensor, named: name, at: 0) }
+        for i in values.indices { values[i] = Int32(littleEndian: values[i]) }
+        return values
     }
 
     private func tensor(_ name: String) throws -> SafeTensorsHeader.Tensor {
@@ -90,26 +105,41 @@ public final class SafeTensorsFile: Sendable {
         return tensor
     }
 
-    /// Reads a tensor straight into an array; the header has been checked against the size of the file.
-    private func elements<Stored: BitwiseCopyable, Element>(
-        of tensor: SafeTensorsHeader.Tensor, named name: String, _ convert: (Stored) -> Element
-    ) throws -> [Element] {
-        precondition(
-            MemoryLayout<Stored>.size == MemoryLayout<Element>.size,
-            "expected elements of \(MemoryLayout<Element>.size) bytes; got \(MemoryLayout<Stored>.size)")
-        let count = tensor.range.count / MemoryLayout<Stored>.size
-        return try [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-            let bytes = UnsafeMutableRawBufferPointer(buffer)
-            let read = try file.read(into: bytes, at: header.dataStart + tensor.range.lowerBound)
-            guard read == tensor.range.count else {
-                throw TensorsError.malformed(
-                    path: path, reason: "tensor '\(name)' ends early, the file has been cut short")
+    /// Most 16-bit elements held while they are widened.
+    private static let pieceLength = 1 << 16
+
+    private func widen(
+        _ tensor: SafeTensorsHeader.Tensor, named name: String, elements: Range<Int>,
+        into output: UnsafeMutablePointer<Float>
+    ) throws {
+        var words = [UInt16](repeating: 0, count: min(Self.pieceLength, elements.count))
+        var done = 0
+        while done < elements.count {
+            let count = min(words.count, elements.count - done)
+            try words.withUnsafeMutableBytes { buffer in
+                try fill(
+                    UnsafeMutableRawBufferPointer(rebasing: buffer[..<(2 * count)]), from: tensor,
+                    named: name, at: 2 * (elements.lowerBound + done))
             }
-            for i in 0..<count {
-                let stored = bytes.load(fromByteOffset: i * MemoryLayout<Stored>.size, as: Stored.self)
-                buffer.initializeElement(at: i, to: convert(stored))
+            for i in 0..<count { words[i] = UInt16(littleEndian: words[i]) }
+            if tensor.type == .float16 {
+                zl_widen_f16(words, output + done, count)
+            } else {
+                zl_widen_bf16(words, output + done, count)
             }
-            initialized = count
+            done += count
+        }
+    }
+
+    /// Reads bytes of a tensor; the header has been checked against the size of the file.
+    private func fill(
+        _ bytes: UnsafeMutableRawBufferPointer, from tensor: SafeTensorsHeader.Tensor, named name: String,
+        at offset: Int
+    ) throws {
+        let read = try file.read(into: bytes, at: header.dataStart + tensor.range.lowerBound + offset)
+        guard read == bytes.count else {
+            throw TensorsError.malformed(
+                path: path, reason: "tensor '\(name)' ends early, the file has been cut short")
         }
     }
 }

@@ -36,6 +36,9 @@ struct SafeTensorsHeader: Sendable {
         let shape: [Int]
         /// Bytes of the data part.
         let range: Range<Int>
+
+        /// Elements in all.
+        var count: Int { range.count / type.size }
     }
 
     /// The longest header that is read, the format's own limit.

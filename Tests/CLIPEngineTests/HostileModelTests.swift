@@ -20,13 +20,13 @@ import Testing
         for keys in towers + [["projection_dim"], ["model_type"], ["text_config_dict"]] {
             try folder.write("config.json", json: SmallModel.configuration())
             try folder.edit("config.json", keys, value)
-            try use(folder)
+            try folder.use()
         }
         try folder.write("config.json", json: SmallModel.configuration())
         for key in SmallModel.preprocessing.keys.sorted() {
             try folder.write("preprocessor_config.json", json: SmallModel.preprocessing)
             try folder.edit("preprocessor_config.json", [key], value)
-            try use(folder)
+            try folder.use()
         }
     }
 
@@ -50,7 +50,7 @@ import Testing
                     }
                 }
                 try folder.write(name, Data(bytes))
-                try use(folder)
+                try folder.use()
             }
             try folder.write(name, whole)
         }
@@ -64,12 +64,14 @@ import Testing
             try writer.add(name, shape: shape, floats: [Float](repeating: .nan, count: count))
         }
         try folder.write("model.safetensors", Data(writer.serialized()))
-        try use(folder)
+        try folder.use()
     }
+}
 
+extension SmallModel {
     /// Opens the folder and, where it is a model, computes with it.
-    private func use(_ folder: SmallModel) throws {
-        guard let model = try? CLIPModel(folder: folder.path) else { return }
+    func use() throws {
+        guard let model = try? CLIPModel(folder: path) else { return }
         let side = model.configuration.imageSize
         let images = model.vision.features([[Float](repeating: 0.5, count: 3 * side * side)])
         #expect(images.columns == model.configuration.projection)

@@ -4,7 +4,7 @@ import Raster
 import Tensors
 import Testing
 
-/// Values recorded from PyTorch's `CLIPModel` in float32; see `Fixtures/README.md`.
+/// Values recorded from PyTorch's `CLIPModel`, or from OpenCLIP, in float32; see `Fixtures/README.md`.
 @Suite struct ParityTests {
     /// Recorded tensors and texts of one model.
     struct Recording {
@@ -48,7 +48,9 @@ import Testing
         try check(recording, name: "embedded")
     }
 
-    @Test(arguments: ["tiny-gelu-bf16", "tiny-quick-f32"]) func tinyModel(_ name: String) throws {
+    @Test(arguments: ["tiny-gelu-bf16", "tiny-quick-f32", "tiny-open-clip"]) func tinyModel(_ name: String)
+        throws
+    {
         let folder = try Repository.fixture(name)
         let recording = try Recording(folder + "/expected.safetensors", folder: folder)
         #expect(recording.pixels.count == 4 && recording.prompts.count == 6)
