@@ -21,18 +21,23 @@ public struct NotebookHost: Sendable {
     public var outputFolder: String?
     /// Folder with the embedded model and data sets.
     public var assetsFolder: String?
+    /// Environment variables, which say where the Hugging Face cache is.
+    public var environment: [String: String]
     /// Whether a person asked to stop; asking clears it.
     public var takeInterrupt: @Sendable () -> Bool
     /// Shows progress; nil ends it.
     public var show: @Sendable (Progress?) -> Void
 
+    /// A host with the program's own environment where none is given.
     public init(
         workingFolder: String, assetsFolder: String? = nil,
+        environment: [String: String]? = nil,
         takeInterrupt: @escaping @Sendable () -> Bool = { false },
         show: @escaping @Sendable (Progress?) -> Void = { _ in }
     ) {
         self.workingFolder = workingFolder
         self.assetsFolder = assetsFolder
+        self.environment = environment ?? ProcessInfo.processInfo.environment
         self.takeInterrupt = takeInterrupt
         self.show = show
         searchFolders = [workingFolder]
@@ -100,6 +105,21 @@ public struct NotebookHost: Sendable {
                 try Data(bytes).write(to: URL(fileURLWithPath: place))
             }
         } catch {
+            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
+        }
+    }
+
+    /// Gives `write` the place of a new folder; what the system says becomes `NotebookError.cannotWrite`.
+    func writeFolder<Result>(_ path: String, _ write: (String) throws -> Result) throws -> Result {
+        let place = output(path)
+        do {
+            if outputFolder != nil {
+                try FileManager.default.createDirectory(
+                    at: URL(fileURLWithPath: place).deletingLastPathComponent(),
+                    withIntermediateDirectories: true)
+            }
+            return try write(place)
+        } catch let error where error is POSIXError || error is CocoaError {
             throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
         }
     }

@@ -30,41 +30,50 @@ public struct SafeTensorsWriter: Sendable {
 
     /// The bytes of the file.
     public func serialized() throws -> [UInt8] {
-        let names = tensors.keys.sorted()
-        var fields: [String] = []
-        if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }
-                .map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
-            fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
-        }
-        var offset = 0
+        var entries: [HeaderEntry] = []
         var ordered: [Tensor] = []
-        for name in names {
+        var offset = 0
+        for name in tensors.keys.sorted() {
             guard let tensor = tensors[name] else { continue }
             let end = offset + tensor.bits.count * 4
-            let shape = tensor.shape.map(String.init).joined(separator: ",")
-            fields.append(
-                "\(Self.quoted(name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(offset),\(end)]}")
-            offset = end
+            entries.append((name, tensor.type.rawValue, tensor.shape, offset..<end))
             ordered.append(tensor)
+            offset = end
         }
-        var header = Array("{\(fields.joined(separator: ","))}".utf8)
-        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
-        guard header.count <= SafeTensorsHeader.longest else {
-            throw TensorsError.unwritable(
-                name: names.last ?? "", reason: "the header would take \(header.count) bytes")
-        }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(8 + header.count + offset)
-        withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: header)
+        var bytes = try Self.header(entries, metadata: metadata)
+        bytes.reserveCapacity(bytes.count + offset)
         for tensor in ordered {
             for word in tensor.bits {
                 withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
             }
         }
         return bytes
+    }
+
+    /// A tensor as the header describes it; the range counts bytes of the data part.
+    typealias HeaderEntry = (name: String, type: String, shape: [Int], range: Range<Int>)
+
+    /// The header's length and the header, for tensors in the order of their data.
+    static func header(_ entries: [HeaderEntry], metadata: [String: String]) throws -> [UInt8] {
+        var fields: [String] = []
+        if !metadata.isEmpty {
+            let pairs = metadata.sorted { $0.key < $1.key }
+                .map { "\(quoted($0.key)):\(quoted($0.value))" }
+            fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+        }
+        for entry in entries {
+            let shape = entry.shape.map(String.init).joined(separator: ",")
+            fields.append(
+                "\(quoted(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(entry.range.lowerBound),\(entry.range.upperBound)]}")
+        }
+        var header = Array("{\(fields.joined(separator: ","))}".utf8)
+        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+        guard header.count <= SafeTensorsHeader.longest else {
+            throw TensorsError.unwritable(
+                name: entries.last?.name ?? "", reason: "the header would take \(header.count) bytes")
+        }
+        return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
     }
 
     private mutating func add(_ name: String, _ tensor: Tensor) throws {

@@ -149,7 +149,7 @@ import Testing
         Sample(
             name: "wrong object", statement: "model laod x",
             expected: """
-                input:1:7: error: expected 'load' or 'info' after 'model'; got 'laod'
+                input:1:7: error: expected 'load', 'info' or 'random' after 'model'; got 'laod'
                 model laod x
                       ^~~^
                 note: did you mean 'load'?

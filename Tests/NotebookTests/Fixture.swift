@@ -85,10 +85,27 @@ final class Fixture: Sendable {
         let polls = Polls(stop: stop)
         return NotebookHost(
             workingFolder: folder, assetsFolder: folder + "/Assets",
+            environment: ["HF_HOME": folder + "/huggingface"],
             takeInterrupt: { [self] in
                 // The folder stays as long as its notebook.
                 withExtendedLifetime(self) { polls.take() }
             })
+    }
+
+    /// Puts the model into the Hugging Face cache of the folder's notebooks, its files links as they are there.
+    func cacheModel(_ name: String, revision: String = "0a1b", isMain: Bool = true) throws {
+        let files = FileManager.default
+        let model =
+            folder + "/huggingface/hub/models--" + name.replacingOccurrences(of: "/", with: "--")
+        let snapshot = model + "/snapshots/" + revision
+        for place in [model + "/refs", snapshot] {
+            try files.createDirectory(atPath: place, withIntermediateDirectories: true)
+        }
+        if isMain { try Self.write(Array(revision.utf8), to: model + "/refs/main") }
+        for file in try files.contentsOfDirectory(atPath: folder + "/Assets/Model") {
+            try files.createSymbolicLink(
+                atPath: snapshot + "/" + file, withDestinationPath: folder + "/Assets/Model/" + file)
+        }
     }
 
     /// A notebook in the folder in which `setup` has run without a failure.

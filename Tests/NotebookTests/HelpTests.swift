@@ -45,6 +45,7 @@ import Testing
             }
             try Fixture.write(
                 Fixture.picture(label: 0, index: 0).pngData(), to: fixture.folder + "/photos/001.png")
+            try fixture.cacheModel("openai/clip-vit-base-patch16")
             try fixture.write("step\n", to: "setup.zl")
             try fixture.write("# names\ncat\ndog\nbird\n", to: "names.txt")
             let notebook = try fixture.notebook(
@@ -73,7 +74,7 @@ import Testing
     @Test(arguments: [
         Completed(line: "mod^", result: "model", candidates: 1),
         Completed(line: "re^", result: "repeat", candidates: 2),
-        Completed(line: "model ^", result: "model load", candidates: 2),
+        Completed(line: "model ^", result: "model load", candidates: 3),
         Completed(line: "model l^", result: "model load", candidates: 1),
         Completed(line: "prompt new --to^", result: "prompt new --tokens", candidates: 1),
         Completed(

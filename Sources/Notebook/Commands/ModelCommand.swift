@@ -3,40 +3,73 @@ import Foundation
 import PromptTuning
 import Tensors
 
-/// `model load`, `model info`.
+/// `model load`, `model info`, `model random`.
 enum ModelCommand: NotebookCommand {
     static let verb = "model"
-    static let summary = "open a CLIP model folder, describe it"
+    static let summary = "open a CLIP model folder, describe it, write a random one"
     static let forms = [
         CommandForm(
             object: "load", parameters: [Parameter(name: "path", kind: .path, count: .optional)],
-            summary: "open a model folder; without a path the embedded one"),
+            summary: "open a folder or a model of the Hugging Face cache; without a path the embedded one"),
         CommandForm(object: "info", summary: "sizes, activation, preprocessing, digests"),
+        CommandForm(
+            object: "random",
+            parameters: [
+                Parameter(name: "architecture", kind: .choice(ModelArchitecture.all.map(\.name))),
+                Parameter(name: "dir", kind: .path),
+            ],
+            options: [
+                OptionSpecification(
+                    name: "seed", kind: .integer(0...Int.max), valueName: "0", help: "seed of the weights"),
+                OptionSpecification(
+                    name: "dtype", kind: .choice(["f32", "f16"]), valueName: "f32|f16",
+                    help: "element type of the weights"),
+                OptionSpecification(
+                    name: "activation", kind: .choice(["quick_gelu", "gelu"]),
+                    valueName: "quick_gelu|gelu", help: "function in the MLPs"),
+            ],
+            summary: "write a folder of random weights, for tests and measurements"),
     ]
     static let help = """
-        A model is a folder as Hugging Face lays it out: config.json, model.safetensors, vocab.json
-        and merges.txt (or tokenizer.json), preprocessor_config.json. Without a path the embedded
-        model is opened. A prompt belongs to the model it was built for, so loading a model ends the
-        run in progress ('undo' brings it back).
+        A model is a folder as it comes from Hugging Face: config.json, model.safetensors or its shards
+        with model.safetensors.index.json, vocab.json and merges.txt (or tokenizer.json) and
+        preprocessor_config.json; or OpenCLIP's open_clip_config.json and open_clip_model.safetensors.
+        A name such as openai/clip-vit-base-patch16 is looked up in the local Hugging Face cache
+        (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub); nothing is ever fetched. Without a path the
+        embedded model is opened. A prompt belongs to the model it was built for, so loading a model
+        ends the run in progress ('undo' brings it back).
+
+        The architectures of random models are vit-b-32, vit-b-16, vit-l-14, vit-l-14-336 and tiny, with the vocabulary of the
+        embedded model. The same seed gives the same bytes on every machine.
 
           model load Assets/Model
+          model load openai/clip-vit-base-patch16
           model info
+          model random tiny random-model --dtype f16 --activation gelu
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
-        if call.form.object == "load" { try load(call, &context) } else { try info(&context) }
+        switch call.form.object {
+        case "load": try load(call, &context)
+        case "random": try random(call, &context)
+        default: try info(&context)
+        }
     }
 
     /// Where the embedded model is, from the folder that has the program's own files.
     private static let embedded = "Assets/Model"
 
-    private static func load(_ call: Call, _ context: inout CommandContext) throws {
-        let path = context.host.input(call.text("path") ?? embedded)
-        if call.text("path") == nil, !FileManager.default.fileExists(atPath: path) {
+    private static func embeddedFolder(_ context: CommandContext, how: String) throws -> String {
+        let path = context.host.input(embedded)
+        guard FileManager.default.fileExists(atPath: path) else {
             throw NotebookError.missing(
-                what: "embedded model", how: "the folder '\(embedded)' is not beside the program; give a path"
-            )
+                what: "embedded model", how: "the folder '\(embedded)' is not beside the program\(how)")
         }
+        return path
+    }
+
+    private static func load(_ call: Call, _ context: inout CommandContext) throws {
+        let path = try call.locating("path") { try folder(call.text("path"), context) }
         let model = try call.locating("path") { try CLIPModel(folder: path) }
         // The same files again: the model already held keeps its image features, and memory does not grow.
         if context.state.store?.model.sources != model.sources || context.state.store?.model.folder != path {
@@ -46,6 +79,49 @@ enum ModelCommand: NotebookCommand {
         context.dropRun()
         describe(model, &context)
         digests(model, &context)
+    }
+
+    /// The folder that a path or a model's name stands for.
+    private static func folder(_ path: String?, _ context: CommandContext) throws -> String {
+        guard let path else { return try embeddedFolder(context, how: "; give a path") }
+        let host = context.host
+        // A folder that a replayed session wrote before.
+        if host.outputFolder != nil, FileKind(host.output(path) + "/config.json") == .file {
+            return host.output(path)
+        }
+        let folder = host.input(path)
+        guard HuggingFaceCache.isModelName(path), FileKind(folder) == nil else { return folder }
+        let cache = HuggingFaceCache(environment: host.environment)
+        guard let found = try cache.snapshot(of: path) else {
+            throw CLIPError.notInCache(path, cache: cache.folder)
+        }
+        context.say("found in the Hugging Face cache: \(found.folder)")
+        if !found.others.isEmpty {
+            context.say(
+                "note: nothing says which snapshot is the main one; this is the last of "
+                    + (found.others + [found.revision]).joined(separator: ", "))
+        }
+        return found.folder
+    }
+
+    private static func random(_ call: Call, _ context: inout CommandContext) throws {
+        guard let architecture = ModelArchitecture.named(call.text("architecture") ?? "") else { return }
+        let path = call.text("dir") ?? ""
+        let seed = call.integer("seed") ?? 0
+        let type = call.text("dtype") ?? "f32"
+        let activation = call.text("activation") ?? "quick_gelu"
+        let vocabulary = try embeddedFolder(context, how: "; its vocabulary is needed")
+        let model = RandomModel(
+            architecture, seed: UInt64(seed), type: type == "f16" ? .float16 : .float32,
+            activation: activation == "gelu" ? .gelu : .quickGELU)
+        let written = try call.locating("dir") {
+            try context.host.writeFolder(path) { try model.write(to: $0, vocabulary: vocabulary) }
+        }
+        context.say(
+            "\(architecture.name) with \(DisplayNumber.large(written.parameterCount)) random weights "
+                + "(seed \(seed), \(type), \(activation)) written to \(path)")
+        context.set("weights", .integer(written.parameterCount))
+        context.set("digest", .text("sha256:" + written.digest))
     }
 
     private static func describe(_ model: CLIPModel, _ context: inout CommandContext) {
