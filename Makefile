@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions format lint bench check
+.PHONY: help libraries build demo test sessions format lint bench parity check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -54,6 +54,9 @@ lint: ## check the format strictly
 bench: libraries ## measure speed beside yardsticks
 	swift build -c release --product ziplab-bench
 	.build/release/ziplab-bench
+
+parity: libraries ## compare random models of published sizes with PyTorch's recorded figures (1 GB of disk)
+	ZIPLAB_LARGE_MODELS=1 swift test -c release --filter LargeModelParityTests
 
 check: lint test sessions ## everything that must pass before a change goes in
 	@git diff --exit-code --stat && test -z "$$(git status --porcelain)" || { echo "the working tree is not clean" >&2; exit 1; }

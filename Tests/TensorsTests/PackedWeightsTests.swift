@@ -104,4 +104,31 @@ struct PackedWeightsTests {
             #expect(got.bitPattern == 0, "\(level)")
         }
     }
+
+    @Test(arguments: [(1, 1), (15, 3), (16, 8), (17, 5), (50, 40)])
+    func `weights read in strips are those packed at once`(_ outputs: Int, _ inputs: Int) throws {
+        let weight = samples(outputs * inputs, "weight")
+        let bias = samples(outputs, "bias")
+        var next = 0
+        let strips = try PackedWeights(outputs: outputs, inputs: inputs, bias: bias) { rows, strip in
+            #expect(rows.lowerBound == next)
+            next = rows.upperBound
+            for (i, value) in weight[rows.lowerBound * inputs..<rows.upperBound * inputs].enumerated() {
+                strip[i] = value
+            }
+        }
+        #expect(next == outputs)
+        let whole = PackedWeights(weight, outputs: outputs, inputs: inputs, bias: bias)
+        let input = Matrix(rows: 3, columns: inputs, values: samples(3 * inputs, "input"))
+        #expect(strips.apply(input) == whole.apply(input))
+    }
+
+    @Test func `what reading throws is thrown on`() {
+        struct Failure: Error {}
+        #expect(throws: Failure.self) {
+            _ = try PackedWeights(outputs: 40, inputs: 2) { rows, _ in
+                if rows.lowerBound == 32 { throw Failure() }
+            }
+        }
+    }
 }

@@ -84,4 +84,14 @@ struct RandomStreamTests {
         for i in 0..<7000 { counts[stream.bounded(i, below: 7)] += 1 }
         #expect(counts.allSatisfy { abs($0 - 1000) < 150 })
     }
+
+    @Test func `filling gives scaled uniforms, whatever the pieces`() {
+        let stream = RandomStream(seed: 9, purpose: RandomPurpose("tests.fill"), index: 2)
+        let wanted = stream.uniforms(1003).map { 2 + 0.3 * ($0 - 0.5) }
+        for (start, count) in [(0, 1003), (4, 1), (400, 603), (8, 0)] {
+            var values = [Float](repeating: 0, count: count)
+            values.withUnsafeMutableBufferPointer { stream.fill($0, from: start, centre: 2, width: 0.3) }
+            #expect(sameBits(values, Array(wanted[start..<start + count])))
+        }
+    }
 }
