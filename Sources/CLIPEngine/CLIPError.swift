@@ -5,6 +5,7 @@ public enum CLIPError: Error, Equatable {
     case notAFolder(String)
     case notEmpty(String)
     case notInCache(String, cache: String)
+    case pickledWeights(String, folder: String)
     case unreadable(path: String, reason: String)
     case badField(String, file: String, expected: String, got: String)
     case unsupported(String, file: String)
@@ -28,6 +29,8 @@ extension CLIPError: CustomStringConvertible {
             "expected a new or empty folder; '\(path)' has something in it"
         case .notInCache(let name, let cache):
             "no folder '\(name)', and no model of this name in the Hugging Face cache '\(cache)'"
+        case .pickledWeights(let file, let folder):
+            "expected safetensors weights in model folder '\(folder)'; got '\(file)', which only PyTorch can read"
         case .unreadable(let path, let reason):
             "cannot read '\(path)': \(reason)"
         case .badField(let field, let file, let expected, let got):

@@ -30,7 +30,7 @@ public struct HuggingFaceCache: Sendable {
     /// Whether a text has the form of a model's name, `organization/name`.
     public static func isModelName(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { isPlain(String(Substring($0))) }
+        return parts.count == 2 && parts.allSatisfy { String(Substring($0)).isPlainFileName }
     }
 
     /// The snapshot of a model, nil where the cache does not have the model.
@@ -50,7 +50,7 @@ public struct HuggingFaceCache: Sendable {
             return Snapshot(folder: "\(snapshots)/\(revision)", revision: revision, others: [])
         }
         let found = ((try? FileManager.default.contentsOfDirectory(atPath: snapshots)) ?? [])
-            .filter(Self.isPlain).sorted()
+            .filter(\.isPlainFileName).sorted()
         guard let newest = found.last else {
             throw CLIPError.unreadable(path: snapshots, reason: "no snapshot in it")
         }
@@ -61,16 +61,18 @@ public struct HuggingFaceCache: Sendable {
     private static func revision(_ path: String) throws -> String {
         let bytes = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 256) } ?? Data()
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard isPlain(text), text.utf8.count < 256 else {
+        guard text.isPlainFileName, text.utf8.count < 256 else {
             throw CLIPError.unreadable(path: path, reason: "not the name of a snapshot")
         }
         return text
     }
+}
 
-    /// Letters, digits, dots, dashes and underlines, not beginning with a dot.
-    private static func isPlain(_ name: String) -> Bool {
-        !name.isEmpty && !name.hasPrefix(".")
-            && name.utf8.allSatisfy { byte in
+extension String {
+    /// Whether this is made of letters, digits, dots, dashes and underlines and does not begin with a dot.
+    var isPlainFileName: Bool {
+        !isEmpty && !hasPrefix(".")
+            && utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                     UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),

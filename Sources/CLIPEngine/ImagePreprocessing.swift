@@ -62,11 +62,11 @@ public struct ImagePreprocessing: Sendable, Equatable {
 }
 
 extension ImagePreprocessing {
-    /// Reads `preprocessor_config.json`; what the file leaves out is OpenAI's.
+    /// Reads the fields of `preprocessor_config.json`; what they leave out is OpenAI's.
     ///
     /// - Throws: `CLIPError` for a field with another meaning than the transform has.
-    init(file path: String, imageSize: Int) throws {
-        let json = try JSONObject(file: path)
+    init(huggingFace json: JSONObject, imageSize: Int) throws {
+        let path = json.path
         let side = try Self.side(json, "size", key: "shortest_edge", fallback: imageSize)
         let crop = imageSize
         for key in ["height", "width"] {

@@ -17,7 +17,10 @@ struct ModelFolder {
     ]
     private static let huggingFaceFile = "config.json"
     private static let openCLIPFile = "open_clip_config.json"
-    private static let preprocessorFile = "preprocessor_config.json"
+    /// Files with the preprocessing, the preferred one first; newer folders have the second.
+    private static let preprocessorFiles = ["preprocessor_config.json", "processor_config.json"]
+    /// Weights that are read by running code in them.
+    private static let pickledFiles = ["pytorch_model.bin", "open_clip_pytorch_model.bin"]
 
     /// Finds the files and reads the small ones.
     ///
@@ -34,7 +37,11 @@ struct ModelFolder {
             throw CLIPError.missingFile(Self.huggingFaceFile, folder: folder)
         }
         path = root
-        (weights, names) = try Self.weights(root, folder, Self.weightFiles.filter(exists))
+        let found = Self.weightFiles.filter(exists)
+        if found.isEmpty, let pickled = Self.pickledFiles.first(where: exists) {
+            throw CLIPError.pickledWeights(pickled, folder: folder)
+        }
+        (weights, names) = try Self.weights(root, folder, found)
 
         let openCLIP = exists(Self.openCLIPFile) ? root + "/" + Self.openCLIPFile : nil
         let huggingFace = exists(Self.huggingFaceFile) ? root + "/" + Self.huggingFaceFile : nil
@@ -55,9 +62,11 @@ struct ModelFolder {
             exists("vocab.json") && exists("merges.txt") ? ["vocab.json", "merges.txt"] : ["tokenizer.json"]
         if let preprocessJSON {
             preprocessing = try ImagePreprocessing(openCLIP: preprocessJSON, imageSize: side)
-        } else if exists(Self.preprocessorFile) {
-            preprocessing = try ImagePreprocessing(file: root + "/" + Self.preprocessorFile, imageSize: side)
-            files.append(Self.preprocessorFile)
+        } else if let file = Self.preprocessorFiles.first(where: exists) {
+            let json = try JSONObject(file: root + "/" + file)
+            preprocessing = try ImagePreprocessing(
+                huggingFace: json.object("image_processor") ?? json, imageSize: side)
+            files.append(file)
         } else {
             preprocessing = ImagePreprocessing(resize: side, crop: side)
         }

@@ -67,8 +67,7 @@ struct WeightFiles: Sendable {
 
     /// A file of the folder itself; anything else could lead out of it.
     private static func isPlain(_ name: String) -> Bool {
-        name.hasSuffix(".safetensors") && !name.utf8.contains(UInt8(ascii: "/"))
-            && !name.utf8.contains(0) && !name.hasPrefix(".")
+        name.hasSuffix(".safetensors") && name.isPlainFileName
     }
 
     /// The file that has a tensor.

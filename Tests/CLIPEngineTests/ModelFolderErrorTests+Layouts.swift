@@ -51,6 +51,10 @@ extension ModelFolderErrorTests {
             "expected the name of a safetensors file in the folder for 'logit_scale' in "
                 + "'…/model.safetensors.index.json'; got '/dev/zero'"),
         index(
+            ["weight_map", "logit_scale"], "\"= a.safetensors\"",
+            "expected the name of a safetensors file in the folder for 'logit_scale' in "
+                + "'…/model.safetensors.index.json'; got '= a.safetensors'"),
+        index(
             ["weight_map", "logit_scale"], "3",
             "expected a string for 'logit_scale' in '…/model.safetensors.index.json'; got 3"),
         index(
@@ -198,6 +202,16 @@ extension ModelFolderErrorTests {
     ]
 
     static let otherModels: [Sample] = [
+        Sample(
+            "expected safetensors weights in model folder '…'; got 'pytorch_model.bin', which only PyTorch can read"
+        ) {
+            try $0.remove("model.safetensors")
+            try $0.write("pytorch_model.bin", Data([0x80]))
+        },
+        Sample("'do_center_crop': false in '…/processor_config.json' is not supported") {
+            try $0.remove("preprocessor_config.json")
+            try $0.write("processor_config.json", json: ["image_processor": ["do_center_crop": false]])
+        },
         Sample("expected 'clip' for 'model_type' in '…/config.json'; got nothing") {
             try $0.write("config.json", json: ["architecture": "vit_base_patch32_clip_224"])
         },

@@ -80,6 +80,17 @@ import Testing
         #expect(model.weightDigest == SHA256Digest.hex(Data(lines.utf8)))
     }
 
+    /// Where newer versions of transformers put the preprocessing.
+    @Test func preprocessingBesideTheTokenizers() throws {
+        let folder = try SmallModel()
+        let expected = try outputs(folder)
+        try folder.remove("preprocessor_config.json")
+        #expect(try outputs(folder) != expected)
+        try folder.write("processor_config.json", json: ["image_processor": SmallModel.preprocessing])
+        #expect(try outputs(folder) == expected)
+        #expect(try CLIPModel(folder: folder.path).sources.last?.name == "processor_config.json")
+    }
+
     @Test func oneFileBeforeShards() throws {
         let folder = try SmallModel()
         let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/model.safetensors"))

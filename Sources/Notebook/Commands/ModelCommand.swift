@@ -160,6 +160,9 @@ enum ModelCommand: NotebookCommand {
         context.say(
             "features: \(configuration.projection), logit scale \(DisplayNumber.figure(Double(model.logitScale))), "
                 + "vocabulary \(configuration.vocabulary)")
+        if model.sources.first?.digest != model.weightDigest {
+            context.say("weights of all shards: sha256 \(model.weightDigest)")
+        }
         context.set("weights", .integer(model.parameterCount))
         context.set("logit-scale", .float(model.logitScale))
         for source in model.sources { context.say("\(source.name): sha256 \(source.digest)") }
