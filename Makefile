@@ -2,13 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions format lint bench parity check
+.PHONY: help libraries build demo test sessions format lint bench parity arm64 check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
 
 libraries: ## install missing system libraries (Debian, Ubuntu) or name them
 	@missing=""; \
@@ -57,6 +57,9 @@ bench: libraries ## measure speed beside yardsticks
 
 parity: libraries ## compare random models of published sizes with PyTorch's recorded figures (1 GB of disk)
 	ZIPLAB_LARGE_MODELS=1 swift test -c release --filter LargeModelParityTests
+
+arm64: ## compare the kernels' bits with arm64's (cross-compiled, under qemu)
+	Tests/TensorsTests/Arm64/run.sh
 
 check: lint test sessions ## everything that must pass before a change goes in
 	@git diff --exit-code --stat && test -z "$$(git status --porcelain)" || { echo "the working tree is not clean" >&2; exit 1; }

@@ -70,7 +70,7 @@ let package = Package(
         .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "CKernels"],
-            resources: [.copy("Fixtures")], swiftSettings: common),
+            exclude: ["Arm64"], resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "RasterTests", dependencies: ["Raster"],
             resources: [.copy("Fixtures")], swiftSettings: common),
