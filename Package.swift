@@ -66,18 +66,19 @@ let package = Package(
             ],
             exclude: ["pytorch.py"], swiftSettings: common),
 
-        // Tests mirror Sources.
+        // Tests mirror Sources; those that read files share mutations and limits.
+        .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: common),
         .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "CKernels"],
+            name: "TensorsTests", dependencies: ["Tensors", "CKernels", "Fuzzing"],
             exclude: ["Arm64"], resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
-            name: "RasterTests", dependencies: ["Raster"],
+            name: "RasterTests", dependencies: ["Raster", "Fuzzing"],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "LineEditingTests", dependencies: ["LineEditing"], swiftSettings: common),
         .testTarget(
-            name: "CLIPEngineTests", dependencies: ["CLIPEngine", "Tensors", "Raster"],
+            name: "CLIPEngineTests", dependencies: ["CLIPEngine", "Tensors", "Raster", "Fuzzing"],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "ZerothOrderTests", dependencies: ["ZerothOrder", "Tensors"],

@@ -15,8 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-// More scans than any encoder writes; a file of many empty scans would otherwise take hours.
+// More scans than any encoder writes, 25 of the largest pictures: a scan may take a few bytes and still go over
+// every pixel, so a file of many empty scans would otherwise take hours.
 #define ZL_JPEG_MAXIMUM_SCANS 500
+#define ZL_JPEG_MAXIMUM_SCANNED_PIXELS 2500000000u
 
 // Reads one JPEG from memory. `bytes` belongs to the caller and outlives the reader.
 typedef struct zl_jpeg_reader {
@@ -79,10 +81,14 @@ static inline void zl_jpeg_source_end(j_decompress_ptr info) {
     (void)info;
 }
 
-static inline void zl_jpeg_watch_scans(j_common_ptr info) {
-    if (((j_decompress_ptr)info)->input_scan_number > ZL_JPEG_MAXIMUM_SCANS) {
+static inline void zl_jpeg_watch_scans(j_common_ptr common) {
+    j_decompress_ptr info = (j_decompress_ptr)common;
+    uint64_t pixels = (uint64_t)info->image_width * info->image_height;
+    uint64_t limit = ZL_JPEG_MAXIMUM_SCANNED_PIXELS / (pixels ? pixels : 1);
+    if (limit > ZL_JPEG_MAXIMUM_SCANS) limit = ZL_JPEG_MAXIMUM_SCANS;
+    if ((uint64_t)info->input_scan_number > limit) {
         zl_jpeg_reader *reader = (zl_jpeg_reader *)info->client_data;
-        snprintf(reader->message, sizeof reader->message, "more than %d scans", ZL_JPEG_MAXIMUM_SCANS);
+        snprintf(reader->message, sizeof reader->message, "more than %d scans", (int)limit);
         longjmp(reader->jump, 1);
     }
 }
