@@ -2,10 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions format lint bench parity arm64 check
+.PHONY: help libraries build demo test sessions format lint bench parity arm64 fuzz check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
+# Mutated files of each fuzz suite, and which ones: other seeds make other files.
+ROUNDS ?= 2000
+SEED ?= 1
 
 help: ## list the targets
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | awk -F'|' '{printf "%-18s%s\n", $$1, $$2}'
@@ -57,6 +60,14 @@ bench: libraries ## measure speed beside yardsticks
 
 parity: libraries ## compare random models of published sizes with PyTorch's recorded figures (1 GB of disk)
 	ZIPLAB_LARGE_MODELS=1 swift test -c release --filter LargeModelParityTests
+
+fuzz: libraries ## try mutated files under AddressSanitizer (ROUNDS=2000 a suite, SEED=1)
+	Tests/TensorsTests/Arm64/run.sh sanitized
+	@# Foundation leaks a page for each empty file that it reads; what the image libraries leak is found.
+	@mkdir -p .build-asan && echo 'leak:libFoundationEssentials' > .build-asan/leaks.txt
+	ZIPLAB_FUZZ_ROUNDS=$(ROUNDS) ZIPLAB_FUZZ_SEED=$(SEED) ASAN_OPTIONS=max_allocation_size_mb=1024 \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/.build-asan/leaks.txt \
+	  swift test -c release --sanitize=address --scratch-path .build-asan --filter 'Fuzz|Hostile|Damaged|JPEGScan'
 
 arm64: ## compare the kernels' bits with arm64's (cross-compiled, under qemu)
 	Tests/TensorsTests/Arm64/run.sh

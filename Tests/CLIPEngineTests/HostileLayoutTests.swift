@@ -1,33 +1,10 @@
 import CLIPEngine
 import Foundation
-import Tensors
+import Fuzzing
 import Testing
 
-/// Damaged indexes and OpenCLIP configurations: an error or a model that works, never a crash.
-///
-/// `ZIPLAB_FUZZ_ROUNDS` asks for more rounds a file.
+/// Damaged indexes, shards and OpenCLIP configurations: an error or a model that works, never a crash.
 @Suite struct HostileLayoutTests {
-    static let rounds = Int(ProcessInfo.processInfo.environment["ZIPLAB_FUZZ_ROUNDS"] ?? "") ?? 250
-
-    @Test func index() throws {
-        let folder = try SmallModel()
-        try folder.useShards()
-        try mutate("model.safetensors.index.json", in: folder)
-    }
-
-    @Test func shard() throws {
-        let folder = try SmallModel()
-        try folder.useShards()
-        // Of the weights, only the header.
-        try mutate(SmallModel.shard(1, of: 3), in: folder, below: 1500)
-    }
-
-    @Test func openCLIPConfiguration() throws {
-        let folder = try SmallModel()
-        try folder.useOpenCLIP()
-        try mutate("open_clip_config.json", in: folder)
-    }
-
     @Test(arguments: HostileModelTests.values) func everyFieldWithEveryValue(_ value: String) throws {
         let folder = try SmallModel()
         try folder.useOpenCLIP()
@@ -43,26 +20,55 @@ import Testing
         for keys in paths {
             try folder.write("open_clip_config.json", json: whole)
             try folder.edit("open_clip_config.json", keys, value)
-            try folder.use()
+            try use(folder)
         }
     }
 
-    private func mutate(_ name: String, in folder: SmallModel, below limit: Int = .max) throws {
-        let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path).appendingPathComponent(name))
-        for round in 0..<Self.rounds {
-            let stream = RandomStream(seed: 5, purpose: RandomPurpose(name), index: UInt64(round))
-            var bytes = Array(whole)
-            for change in 0..<(1 + round % 3) where !bytes.isEmpty {
-                let place = stream.bounded(3 * change, below: min(limit, bytes.count))
-                switch stream.bounded(3 * change + 1, below: 4) {
-                case 0: bytes[place] = UInt8(stream.bounded(3 * change + 2, below: 256))
-                case 1: bytes.remove(at: place)
-                case 2: bytes.insert(Array("0123456789{}[],:\"-e".utf8)[place % 19], at: place)
-                default: bytes.removeSubrange(place..<min(bytes.count, place + place % 40))
-                }
-            }
-            try folder.write(name, Data(bytes))
-            try folder.use()
+    @Test func index() throws {
+        let folder = try SmallModel()
+        try folder.useShards()
+        try mutateTree(of: "model.safetensors.index.json", in: folder)
+        try mutateBytes(of: "model.safetensors.index.json", in: folder)
+    }
+
+    @Test func shard() throws {
+        let folder = try SmallModel()
+        try folder.useShards()
+        // Of the weights, only the header.
+        try mutateBytes(of: SmallModel.shard(1, of: 3), in: folder, below: 1500)
+    }
+
+    @Test func openCLIPConfiguration() throws {
+        let folder = try SmallModel()
+        try folder.useOpenCLIP()
+        try mutateTree(of: "open_clip_config.json", in: folder)
+        try mutateBytes(of: "open_clip_config.json", in: folder)
+    }
+
+    private func mutateTree(of name: String, in folder: SmallModel) throws {
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name))
+        let whole = JSONTree(try JSONSerialization.jsonObject(with: data))
+        let report = fuzz("tree of \(name)", rounds: 150) { random in
+            var tree = whole
+            tree.mutate(&random)
+            try folder.write(name, Data(tree.bytes))
+            return try use(folder)
         }
+        try folder.write(name, data)
+        #expect(report.problems.isEmpty, "\(report)")
+        #expect(report.refused > 0)
+    }
+
+    private func mutateBytes(of name: String, in folder: SmallModel, below limit: Int = .max) throws {
+        let data = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name))
+        let report = fuzz("bytes of \(name)", rounds: 150) { random in
+            var bytes = Array(data)
+            random.damage(&bytes, limit: limit)
+            try folder.write(name, Data(bytes))
+            return try use(folder)
+        }
+        try folder.write(name, data)
+        #expect(report.problems.isEmpty, "\(report)")
+        #expect(report.refused > 0)
     }
 }
