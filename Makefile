@@ -67,7 +67,8 @@ fuzz: libraries ## try mutated files under AddressSanitizer (ROUNDS=2000 a suite
 	@mkdir -p .build-asan && echo 'leak:libFoundationEssentials' > .build-asan/leaks.txt
 	ZIPLAB_FUZZ_ROUNDS=$(ROUNDS) ZIPLAB_FUZZ_SEED=$(SEED) ASAN_OPTIONS=max_allocation_size_mb=1024 \
 	  LSAN_OPTIONS=suppressions=$(CURDIR)/.build-asan/leaks.txt \
-	  swift test -c release --sanitize=address --scratch-path .build-asan --filter 'Fuzz|Hostile|Damaged|JPEGScan'
+	  swift test -c release --disable-xctest --sanitize=address --scratch-path .build-asan \
+	  --filter 'Fuzz|Hostile|Damaged|JPEGScan'
 
 arm64: ## compare the kernels' bits with arm64's (cross-compiled, under qemu)
 	Tests/TensorsTests/Arm64/run.sh

@@ -2,8 +2,9 @@ import Foundation
 
 /// Reading the files of a model folder.
 extension Tokenizer {
-    /// Files beyond this size are refused; OpenAI's largest has about 3.5 MB.
-    static let largestFile = 1 << 26
+    /// Files beyond this size are refused, for reading takes some twenty times as much memory; OpenAI's largest
+    /// has about 3.5 MB.
+    static let largestFile = 1 << 24
 
     /// Reads `vocab.json` and `merges.txt` of a model folder, or its `tokenizer.json` where one is absent.
     ///

@@ -88,6 +88,9 @@ struct SafeTensorsHeaderParser {
         try expect("}")
     }
 
+    /// Most numbers in a list; PyTorch's tensors have at most 64 dimensions.
+    private static let longestList = 64
+
     /// An array of integers from 0.
     private mutating func integers() throws -> [Int] {
         try expect("[")
@@ -95,6 +98,9 @@ struct SafeTensorsHeaderParser {
         var result: [Int] = []
         repeat {
             skipSpace()
+            guard result.count < Self.longestList else {
+                throw HeaderProblem("a list has more than \(Self.longestList) numbers")
+            }
             result.append(try integer())
         } while accept(",")
         try expect("]")

@@ -62,8 +62,8 @@ import Testing
             ],
             "'merges.txt' is not UTF-8 text"),
         Sample(
-            data: ["vocab.json": Data(count: 1 << 26 + 1), "merges.txt": Data()],
-            "'vocab.json' has 67108865 bytes; expected at most 67108864"),
+            data: ["vocab.json": Data(count: 1 << 24 + 1), "merges.txt": Data()],
+            "'vocab.json' has 16777217 bytes; expected at most 16777216"),
         Sample(
             json(#"{"type":"WordPiece","vocab":{}}"#),
             "expected 'BPE' for 'model.type' in 'tokenizer.json'; got 'WordPiece'"),

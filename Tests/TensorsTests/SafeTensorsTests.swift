@@ -134,6 +134,9 @@ struct SafeTensorsTests {
         Bad("{\(one("F32", "01"))}", 4, "expected an integer at byte 31 of the header"),
         Bad("{\(one("F32", "4294967296,4294967296"))}", 4, "tensor 'a' has a size beyond 2^63"),
         Bad("{\(one("F32", "9223372036854775808"))}", 4, "a number is beyond 2^63"),
+        Bad(
+            "{\(one("F32", "1" + String(repeating: ",1", count: 64)))}", 4,
+            "a list has more than 64 numbers"),
         Bad("{\(one("F32", "1", "4,8"))}", 8, "tensor 'a' begins at byte 4 of the data, expected 0"),
         Bad("{\(one())}", 3, "the tensors take 4 bytes of data; got 3"),
         Bad("{\(one())}", 5, "the tensors take 4 bytes of data; got 5"),
