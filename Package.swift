@@ -85,7 +85,7 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "PromptTuningTests",
-            dependencies: ["PromptTuning", "CLIPEngine", "ZerothOrder", "Tensors", "Raster"],
+            dependencies: ["PromptTuning", "CLIPEngine", "ZerothOrder", "Tensors", "Raster", "Fuzzing"],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "PlottingTests", dependencies: ["Plotting", "Raster"],

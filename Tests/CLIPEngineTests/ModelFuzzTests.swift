@@ -15,7 +15,6 @@ import Testing
             return try use(folder)
         }
         #expect(report.problems.isEmpty, "\(report)")
-        #expect(report.accepted > 0 && report.refused > 0)
     }
 
     @Test func preprocessing() throws {
@@ -28,7 +27,6 @@ import Testing
             return try use(folder)
         }
         #expect(report.problems.isEmpty, "\(report)")
-        #expect(report.accepted > 0 && report.refused > 0)
     }
 
     @Test func damagedFiles() throws {
@@ -49,6 +47,5 @@ import Testing
             return try use(folder)
         }
         #expect(report.problems.isEmpty, "\(report)")
-        #expect(report.accepted > 0 && report.refused > 0)
     }
 }

@@ -16,7 +16,7 @@ public struct FuzzReport: Sendable, CustomStringConvertible {
     public fileprivate(set) var refused = 0
     /// Seconds of the slowest file, and its number.
     public fileprivate(set) var slowest = (seconds: 0.0, round: 0)
-    /// Files that took too long or threw another error than the library's.
+    /// What took too long, threw another error than the library's, or was all accepted or all refused.
     public fileprivate(set) var problems: [String] = []
 
     public var description: String {
@@ -61,6 +61,10 @@ public func fuzz(
         if seconds > secondsAllowed {
             report.problems.append("file \(round) of seed \(seed) took \(seconds) s")
         }
+    }
+    // Mutations that only break files, or never do, try nothing.
+    if rounds >= 100, report.accepted == 0 || report.refused == 0 {
+        report.problems.append("expected some files to be accepted and some to be refused")
     }
     print("fuzz \(report)")
     return report

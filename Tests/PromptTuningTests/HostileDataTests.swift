@@ -1,4 +1,5 @@
 import Foundation
+import Fuzzing
 import PromptTuning
 import Raster
 import Tensors
@@ -95,29 +96,21 @@ import Testing
         let csv =
             "path,class,split\nx/0.png,\"a, b\",train\nx/1.png,c,train\n\"x/2.png\",c,val\nx/3.png,c,test\n"
         for (file, text) in [("split.json", json), ("list.csv", csv)] {
-            var loaded = 0
-            for round in 0..<200 {
-                let stream = RandomStream(seed: 1, purpose: RandomPurpose(file), index: UInt64(round))
+            let report = fuzz("damaged \(file)", rounds: 200) { random in
                 var bytes = Array(text.utf8)
-                for change in 0...(round % 3) {
-                    let place = stream.bounded(3 * change, below: bytes.count)
-                    switch stream.bounded(3 * change + 1, below: 4) {
-                    case 0: bytes[place] = UInt8(stream.bounded(3 * change + 2, below: 256))
-                    case 1: bytes.remove(at: place)
-                    case 2: bytes.insert(Array("0123456789{}[],:\"-\n".utf8)[place % 19], at: place)
-                    default: bytes.removeSubrange(place..<min(bytes.count, place + place % 20))
-                    }
-                }
+                random.damage(&bytes)
                 try data.write(file, bytes)
+                var outcome = FuzzOutcome.refused
                 for shots in [nil, 1] {
                     guard let set = try? DataSet(path: data.path + "/" + file, shots: shots, seed: 1) else {
                         continue
                     }
-                    loaded += 1
+                    outcome = .accepted
                     #expect(set.train.labels.allSatisfy { set.classNames.indices.contains($0) })
                 }
+                return outcome
             }
-            #expect(loaded > 0, "\(file)")
+            #expect(report.problems.isEmpty, "\(report)")
         }
     }
 

@@ -15,13 +15,11 @@ struct SafeTensorsFuzzTests {
             return try opened(bytes)
         }
         #expect(report.problems.isEmpty, "\(report)")
-        #expect(report.accepted > 0 && report.refused > 0)
     }
 
     @Test func `headers that lie`() {
         let report = fuzz("built safetensors", rounds: 1500) { random in try opened(Self.file(&random)) }
         #expect(report.problems.isEmpty, "\(report)")
-        #expect(report.accepted > 0 && report.refused > 0)
     }
 
     /// Lengths, sizes and offsets up to 2^64 in files of a few bytes: reserving them would fail here.
