@@ -92,34 +92,53 @@ INLINE V activate_lanes(int activation, V x)
     }
 }
 
-// Adds bias, activation and residual to [rows][16] finished chains of the outputs from `column` on.
+// Adds bias, activation and residual to a panel's [rows][16] finished chains.
+INLINE void finish_rows(
+    const int activation, const float *acc, const float bias[16], bool biased, const float *residual,
+    size_t residual_stride, float *output, size_t output_stride, size_t rows)
+{
+    V offset[GROUPS];
+    for (int g = 0; g < GROUPS; g++) offset[g] = load(bias + g * LANES);
+    for (size_t r = 0; r < rows; r++)
+        for (int g = 0; g < GROUPS; g++) {
+            V v = load(acc + r * 16 + (size_t)(g * LANES));
+            if (biased) v = v + offset[g];
+            v = activate_lanes(activation, v);
+            if (residual) v = v + load(residual + r * residual_stride + (size_t)(g * LANES));
+            store(output + r * output_stride + (size_t)(g * LANES), v);
+        }
+}
+
+// The rows' finished chains of the outputs from `column` on, at most 16.
 static void finish_tile(const Finish *f, const float *acc, size_t row, size_t rows, size_t column)
 {
     const size_t n = f->outputs - column < 16 ? f->outputs - column : 16;
+    const float *residual = NULL;
+    if (f->residual) residual = f->residual + row * f->residual_stride + column;
+    float *output = f->output + row * f->output_stride + column;
+    size_t residual_stride = f->residual_stride;
+    size_t output_stride = f->output_stride;
     float bias[16] = {0};
+    float padded[TILE_ROWS * 16] = {0};
     if (f->bias) __builtin_memcpy(bias, f->bias + column, n * sizeof(float));
-    for (size_t r = 0; r < rows; r++) {
-        float *output = f->output + (row + r) * f->output_stride + column;
-        const float *residual = NULL;
-        if (f->residual) residual = f->residual + (row + r) * f->residual_stride + column;
-        float padded[16] = {0};
-        float *target = output;
-        if (n < 16) {
-            target = padded;
-            if (residual) {
-                __builtin_memcpy(padded, residual, n * sizeof(float));
-                residual = padded;
-            }
-        }
-        for (int g = 0; g < GROUPS; g++) {
-            V v = load(acc + r * 16 + (size_t)(g * LANES));
-            if (f->bias) v = v + load(bias + g * LANES);
-            v = activate_lanes(f->activation, v);
-            if (residual) v = v + load(residual + g * LANES);
-            store(target + g * LANES, v);
-        }
-        if (n < 16) __builtin_memcpy(output, padded, n * sizeof(float));
+    if (n < 16) {
+        // The missing outputs are no memory of the caller's.
+        for (size_t r = 0; residual && r < rows; r++)
+            __builtin_memcpy(padded + r * 16, residual + r * residual_stride, n * sizeof(float));
+        if (residual) residual = padded;
+        output = padded;
+        residual_stride = output_stride = 16;
     }
+#define CASE(a) finish_rows(a, acc, bias, f->bias, residual, residual_stride, output, output_stride, rows)
+    switch (f->activation) {
+    case ZL_ACTIVATION_QUICK_GELU: CASE(ZL_ACTIVATION_QUICK_GELU); break;
+    case ZL_ACTIVATION_GELU: CASE(ZL_ACTIVATION_GELU); break;
+    default: CASE(ZL_ACTIVATION_NONE);
+    }
+#undef CASE
+    for (size_t r = 0; n < 16 && r < rows; r++)
+        __builtin_memcpy(
+            f->output + (row + r) * f->output_stride + column, padded + r * 16, n * sizeof(float));
 }
 
 // Asks for the lines that a tile will write, so that they arrive while it is computed.
@@ -128,6 +147,14 @@ INLINE void fetch_outputs(const Finish *f, size_t row, size_t rows, size_t colum
     for (size_t r = row; r < row + rows; r++)
         for (size_t p = 0; p < panels; p++)
             __builtin_prefetch(f->output + r * f->output_stride + column + p * 16, 1, 3);
+}
+
+// Asks for the first lines of a tile: its streams begin too suddenly for the processor to foresee them.
+INLINE void fetch_start(const float *a, size_t a_stride, size_t rows, const float *b, size_t panel)
+{
+    for (size_t r = 0; r < rows; r++) __builtin_prefetch(a + r * a_stride, 0, 3);
+    for (int p = 0; p < TILE_PANELS; p++)
+        for (int line = 0; line < 4; line++) __builtin_prefetch(b + (size_t)p * panel + line * 16, 0, 3);
 }
 
 // One or two input rows against every panel, FEW_CHAINS / rows panels at once, so that enough chains are in
@@ -154,7 +181,7 @@ INLINE void few_rows(
 // Most rows of a block, most tiles they make, and the depth after which partial chains are set aside so that
 // the panels' part stays in the first-level cache.
 #define BLOCK_ROWS (24 * TILE_ROWS)
-#define DEPTH_STEP 512
+#define DEPTH_STEP 1024
 
 static void gemm_kernel(
     const float *input, size_t input_stride, size_t rows, const float *packed, size_t outputs,
@@ -173,7 +200,7 @@ static void gemm_kernel(
         return;
     }
     // A block of rows should stay in the second-level cache while all panels pass by.
-    size_t block = (512u * 1024u / sizeof(float)) / (inputs ? inputs : 1);
+    size_t block = (256u * 1024u / sizeof(float)) / (inputs ? inputs : 1);
     if (block < 4 * TILE_ROWS) block = 4 * TILE_ROWS;
     if (block > BLOCK_ROWS) block = BLOCK_ROWS;
     const size_t blocks = (rows + block - 1) / block;
@@ -194,13 +221,17 @@ static void gemm_kernel(
                     const size_t height = count * (t + 1) / tiles - first;
                     float *chains = acc + first * TILE_PANELS * 16;
                     // The first tiles fetch the panels that come next into the second-level cache.
+                    const size_t next = p + TILE_PANELS < panel_count ? p + TILE_PANELS + t : t;
                     const float *ahead = weights + k * 16;
-                    if (t < TILE_PANELS && p + TILE_PANELS + t < panel_count)
-                        ahead += (TILE_PANELS + t) * panel;
+                    if (t < TILE_PANELS && next < panel_count) ahead = packed + next * panel + k * 16;
                     if (k + depth == inputs) fetch_outputs(&f, start + first, height, p * 16, panels);
                     tile_of(
                         height, panels, input + (start + first) * input_stride + k, input_stride,
                         weights + k * 16, panel, depth, ahead, chains, k > 0);
+                    const size_t after = start + first + height;
+                    fetch_start(
+                        input + after * input_stride + k, input_stride,
+                        rows - after < TILE_ROWS ? rows - after : TILE_ROWS, weights + k * 16, panel);
                     if (k + depth == inputs)
                         for (size_t j = 0; j < panels; j++)
                             finish_tile(&f, chains + j * height * 16, start + first, height, (p + j) * 16);
