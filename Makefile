@@ -54,9 +54,10 @@ format: ## format the Swift sources
 lint: ## check the format strictly
 	swift format lint --strict --configuration .swift-format -r $(SOURCES)
 
-bench: libraries ## measure speed beside yardsticks
+bench: libraries ## measure speed beside yardsticks (BENCH="oracle --model FOLDER"; OpenBLAS where it is installed)
+	swift build -c release --product ziplab
 	swift build -c release --product ziplab-bench
-	.build/release/ziplab-bench
+	.build/release/ziplab-bench $(BENCH)
 
 parity: libraries ## compare random models of published sizes with PyTorch's recorded figures (1 GB of disk)
 	ZIPLAB_LARGE_MODELS=1 swift test -c release --filter LargeModelParityTests

@@ -141,8 +141,9 @@ public final class PackedWeights: Sendable {
         return Matrix(rows: input.rows, columns: outputs, values: values)
     }
 
-    /// Fewest multiply-adds that are worth another thread.
+    /// Fewest multiply-adds that are worth another thread, and fewest rows.
     private static let shareOfThread = 1 << 20
+    private static let rowsOfThread = 64
 
     /// output = activation(input · Wᵀ + bias) on all threads; both are dense.
     ///
@@ -152,9 +153,8 @@ public final class PackedWeights: Sendable {
         into output: UnsafeMutablePointer<Float>
     ) {
         precondition(rows >= 0, "expected rows from 0; got \(rows)")
-        let panelCount = (outputs + 15) / 16
         let parts = max(1, min(Parallel.threads, rows * outputs * inputs / Self.shareOfThread))
-        if rows >= 64 * parts {
+        if rows >= Self.rowsOfThread * parts {
             Parallel.forEach(parts) { part in
                 let start = rows * part / parts
                 apply(
@@ -163,9 +163,11 @@ public final class PackedWeights: Sendable {
             }
             return
         }
-        Parallel.forEach(min(parts, max(1, panelCount))) { part in
-            let start = 16 * (panelCount * part / parts)
-            let end = min(outputs, 16 * (panelCount * (part + 1) / parts))
+        let panelCount = (outputs + 15) / 16
+        let columns = min(parts, panelCount)
+        Parallel.forEach(columns) { part in
+            let start = 16 * (panelCount * part / columns)
+            let end = min(outputs, 16 * (panelCount * (part + 1) / columns))
             zl_gemm(
                 input, inputs, rows, panels + start * inputs, end - start, inputs, biases.map { $0 + start },
                 activation.code, nil, 0, output + start, outputs)

@@ -63,8 +63,8 @@ struct KernelBenchmark {
         if hasOpenBLAS { line += ", \(own.speedup(over: other).text) × OpenBLAS" }
         if threads == 1 {
             line += String(
-                format: ", %.0f–%.0f %% of the peak %.0f", 100 * rate.smallest / peakRate,
-                100 * rate.largest / peakRate, peakRate)
+                format: ", %.0f–%.0f–%.0f %% of the peak %.0f", 100 * rate.smallest / peakRate,
+                100 * rate.median / peakRate, 100 * rate.largest / peakRate, peakRate)
         }
         report("m \(rows), k \(inputs), n \(outputs), \(threads) thread\(threads == 1 ? "" : "s")", line)
     }

@@ -99,9 +99,10 @@ struct OracleBenchmark {
             + 2 * classes * width * Double(model.configuration.projection)
     }
 
-    /// The kernel's own rate over the shapes of a layer on all threads.
+    /// The kernel's own rate over the shapes of a layer, every thread with its own share of the rows.
     private func kernelRate(rows: Int) -> Double {
         let tower = model.configuration.text
+        let share = max(1, min(192, rows / Parallel.threads))
         var operations = 0.0
         var seconds = 0.0
         for (inputs, outputs) in [
@@ -110,15 +111,20 @@ struct OracleBenchmark {
         ] {
             let weight = [Float](repeating: 0.5, count: inputs * outputs)
             let packed = PackedWeights(weight, outputs: outputs, inputs: inputs)
-            let input = [Float](repeating: 0.25, count: rows * inputs)
-            var output = [Float](repeating: 0, count: rows * outputs)
-            let count = 2 * Double(rows * inputs * outputs)
-            let inner = max(1, Int(4e9 / count))
+            let count = 2 * Double(share * inputs * outputs)
+            let inner = max(1, Int(2e9 / count))
             let time = Measurement(repetitions: repetitions) {
-                for _ in 0..<inner { packed.applyInParallel(input, rows: rows, into: &output) }
+                Parallel.forEach(Parallel.threads) { _ in
+                    let input = [Float](repeating: 0.25, count: share * inputs)
+                    var output = [Float](repeating: 0, count: share * outputs)
+                    for _ in 0..<inner {
+                        packed.apply(input, rows: share, stride: inputs, into: &output, outputStride: outputs)
+                    }
+                }
             }
-            operations += count * Double(inner)
-            seconds += time.median
+            // Each shape as often as a layer has it.
+            operations += count * Double(Parallel.threads)
+            seconds += time.median / Double(inner)
         }
         return operations / seconds
     }

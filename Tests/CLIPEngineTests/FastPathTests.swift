@@ -100,6 +100,24 @@ import Testing
         }
     }
 
+    /// A thousand classes: more rows than one block, every name against the plain path.
+    @Test func aThousandClasses() throws {
+        let folder = try SmallModel()
+        let model = try CLIPModel(folder: folder.path)
+        let names = (0..<1000).map { String(repeating: "v", count: 1 + $0 % 70) + " \($0)" }
+            .map { String($0.prefix(66)) }
+        let contexts = (0..<2).map {
+            Matrix(rows: 4, columns: SmallModel.width, values: normals(4 * SmallModel.width, "many \($0)"))
+        }
+        let plain = contexts.map { context in
+            names.map { PlainPrompt(model: model, className: $0, contextTokens: 4).feature(context) }
+        }
+        let encoder = try PromptEncoder(model: model, classNames: names, contextTokens: 4)
+        try Self.atEachSetting { setting in
+            #expect(sameBits(encoder.features(contexts).values, plain.joined().joined()), "\(setting)")
+        }
+    }
+
     @Test func embeddedModelEqualsItsPlainPath() throws {
         let model = try CLIPModel(folder: Repository.model)
         let long = "x " + String(repeating: "b ", count: 60)

@@ -55,6 +55,30 @@ struct PackedWeightsTests {
         }
     }
 
+    @Test(arguments: [
+        Sample(rows: 9, outputs: 20, inputs: 30_000), Sample(rows: 1, outputs: 1, inputs: 3_000_000),
+        Sample(rows: 700, outputs: 33, inputs: 300), Sample(rows: 130, outputs: 200, inputs: 400),
+        Sample(rows: 0, outputs: 5, inputs: 4), Sample(rows: 3, outputs: 0, inputs: 4),
+    ])
+    func `threads share rows or outputs and never a sum`(_ s: Sample) {
+        let layer = PackedWeights(
+            samples(s.outputs * s.inputs, "weight"), outputs: s.outputs, inputs: s.inputs,
+            bias: samples(s.outputs, "bias"))
+        let input = samples(s.rows * s.inputs, "input")
+        var wanted = [Float](repeating: 0, count: s.rows * s.outputs)
+        layer.apply(
+            input, rows: s.rows, stride: s.inputs, activation: .gelu, into: &wanted, outputStride: s.outputs)
+        let threads = Parallel.threads
+        defer { Parallel.threads = threads }
+        for count in [1, 2, 3, 8, 40] {
+            Parallel.threads = count
+            // NaN where a thread leaves an output out.
+            var got = [Float](repeating: .nan, count: wanted.count)
+            layer.applyInParallel(input, rows: s.rows, activation: .gelu, into: &got)
+            #expect(sameBits(got, wanted), "\(count) threads")
+        }
+    }
+
     @Test(arguments: [Activation.none, .quickGELU, .gelu], [1, 5, 6, 16, 37])
     func `bias, activation and residual come in this order`(_ activation: Activation, _ n: Int) throws {
         let weight = samples(n * 11, "weight")

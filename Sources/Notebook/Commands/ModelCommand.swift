@@ -39,8 +39,8 @@ enum ModelCommand: NotebookCommand {
         embedded model is opened. A prompt belongs to the model it was built for, so loading a model
         ends the run in progress ('undo' brings it back).
 
-        The architectures of random models are vit-b-32, vit-b-16, vit-l-14, vit-l-14-336 and tiny, with the vocabulary of the
-        embedded model. The same seed gives the same bytes on every machine.
+        The architectures of random models are vit-b-32, vit-b-16, vit-l-14, vit-l-14-336 and tiny,
+        with the vocabulary of the embedded model. The same seed gives the same bytes on every machine.
 
           model load Assets/Model
           model load openai/clip-vit-base-patch16
