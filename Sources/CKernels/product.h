@@ -199,16 +199,16 @@ static void gemm_kernel(
         few_rows(2, input, input_stride, packed, panel_count, inputs, &f);
         return;
     }
-    // A block of rows should stay in the second-level cache while all panels pass by.
-    size_t block = (256u * 1024u / sizeof(float)) / (inputs ? inputs : 1);
+    // A block of rows should stay in the second-level cache while all panels pass by. Blocks are of whole
+    // tiles but for the last one, whose tiles differ by at most one row.
+    size_t block = (256u * 1024u / sizeof(float)) / (inputs ? inputs : 1) / TILE_ROWS * TILE_ROWS;
     if (block < 4 * TILE_ROWS) block = 4 * TILE_ROWS;
     if (block > BLOCK_ROWS) block = BLOCK_ROWS;
     const size_t blocks = (rows + block - 1) / block;
+    if (blocks) block = ((rows + blocks - 1) / blocks + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
     float acc[BLOCK_ROWS * TILE_PANELS * 16];
-    for (size_t i = 0; i < blocks; i++) {
-        // Blocks, and tiles in a block, differ by at most one row.
-        const size_t start = rows * i / blocks;
-        const size_t count = rows * (i + 1) / blocks - start;
+    for (size_t start = 0; start < rows; start += block) {
+        const size_t count = rows - start < block ? rows - start : block;
         const size_t tiles = (count + TILE_ROWS - 1) / TILE_ROWS;
         for (size_t p = 0; p < panel_count; p += TILE_PANELS) {
             const size_t panels = panel_count - p < TILE_PANELS ? panel_count - p : TILE_PANELS;
