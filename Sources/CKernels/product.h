@@ -7,6 +7,7 @@
 
 // Chains of `rows` input rows with `panels` panels of 16 columns. `acc` holds [panels][rows][16] and is
 // continued rather than started where `resume` is set. Panel p, depth k begins at b + p * panel + k * 16.
+// Beside them, `depth` lines from `ahead` on are asked for.
 INLINE void tile(
     const int rows, const int panels, const float *a, size_t a_stride, const float *b, size_t panel,
     size_t depth, const float *ahead, float *acc, const int resume)
@@ -46,8 +47,8 @@ static void tile_of(
 {
 #define CASE(r, p)                                                                                      \
     case (r) * 4 + (p):                                                                                 \
-        if (resume) tile(r, p, a, a_stride, b, panel, depth, ahead, acc, 1);                                   \
-        else tile(r, p, a, a_stride, b, panel, depth, ahead, acc, 0);                                          \
+        if (resume) tile(r, p, a, a_stride, b, panel, depth, ahead, acc, 1);                            \
+        else tile(r, p, a, a_stride, b, panel, depth, ahead, acc, 0);                                   \
         break;
 #if TILE_PANELS == 3
 #define ROW(r) CASE(r, 1) CASE(r, 2) CASE(r, 3)
@@ -168,18 +169,20 @@ INLINE void few_rows(
     float acc[FEW_CHAINS * 16];
     size_t p = 0;
     for (; p + (size_t)panels <= panel_count; p += (size_t)panels) {
-        tile(rows, panels, a, a_stride, packed + p * 16 * depth, 16 * depth, depth, packed + p * 16 * depth, acc, 0);
+        const float *b = packed + p * 16 * depth;
+        tile(rows, panels, a, a_stride, b, 16 * depth, depth, b, acc, 0);
         for (int i = 0; i < panels; i++)
             finish_tile(f, acc + i * rows * 16, 0, (size_t)rows, (p + (size_t)i) * 16);
     }
     for (; p < panel_count; p++) {
-        tile(rows, 1, a, a_stride, packed + p * 16 * depth, 0, depth, packed + p * 16 * depth, acc, 0);
+        const float *b = packed + p * 16 * depth;
+        tile(rows, 1, a, a_stride, b, 0, depth, b, acc, 0);
         finish_tile(f, acc, 0, (size_t)rows, p * 16);
     }
 }
 
-// Most rows of a block, most tiles they make, and the depth after which partial chains are set aside so that
-// the panels' part stays in the first-level cache.
+// Most rows of a block, and the depth after which partial chains are set aside so that the panels' part stays
+// in the second-level cache beside them.
 #define BLOCK_ROWS (24 * TILE_ROWS)
 #define DEPTH_STEP 1024
 
