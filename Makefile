@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions format lint bench parity arm64 fuzz check
+.PHONY: help libraries build demo test sessions record format lint bench parity arm64 fuzz check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -46,6 +46,17 @@ test: libraries ## build and run all tests
 	swift test -c release
 
 sessions: build ## replay every recorded session
+	$(ZIPLAB) replay --strict Sessions/*.zlt
+
+record: build ## record the sessions again, after a change that alters results
+	@mkdir -p demo
+	@for session in Sessions/*.zlt; do \
+	  name=$$(basename $$session .zlt); \
+	  awk '/^# /; /^[>.] /{print substr($$0, 3)} /^[>.]$$/{print ""}' $$session > demo/$$name.zl; \
+	  (cd demo && ../$(ZIPLAB) --keep-going --record $$name.zlt < $$name.zl > $$name.txt 2>&1 || true); \
+	  mv demo/$$name.zlt $$session; \
+	done
+	@cp demo/accuracy.png Examples/accuracy.png
 	$(ZIPLAB) replay --strict Sessions/*.zlt
 
 format: ## format the Swift sources
