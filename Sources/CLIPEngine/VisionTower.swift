@@ -44,6 +44,14 @@ public final class VisionTower: Sendable {
 
     public var featureLength: Int { projection.outputs }
 
+    /// Floating-point operations of one image's matrix products, the last layer counted in full.
+    public var operationsPerImage: Double {
+        let tower = transformer.tower
+        let (width, hidden) = (Double(tower.width), Double(tower.hidden))
+        let layer = 4 * width * width + 2 * width * hidden
+        return 2 * Double(positionEmbedding.rows) * Double(tower.layers) * layer
+    }
+
     /// Features of B images, [B, features], each row of length one.
     ///
     /// - Parameter images: pixels of each image, [3, side, side], normalised.

@@ -98,9 +98,14 @@ extension CommandContext {
 
     /// Features of a list, with progress shown while images are encoded; an interrupt ends it.
     func features(_ store: ImageFeatureStore, _ list: ImageList) throws {
-        _ = try store.features(list) { done, total in
+        func show(_ done: Int, of total: Int) {
             host.show(
                 .init(done: done, total: total, unit: "images", detail: "encoding \(list.name) images"))
+        }
+        // The first block of a large model takes a while: the clock of the bar begins before it.
+        show(0, of: list.count)
+        _ = try store.features(list) { done, total in
+            show(done, of: total)
             try cell.interruptionPoint()
         }
         host.show(nil)

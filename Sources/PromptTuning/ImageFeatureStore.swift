@@ -14,11 +14,13 @@ public final class ImageFeatureStore: Sendable {
     /// By the digest of the list.
     private let assembled = Mutex<[String: Matrix]>([:])
 
-    /// Images encoded between two calls of the progress function.
-    private static let blockSize = 32
+    /// Images encoded between two calls of the progress function: about a second of work for two cores, a
+    /// number that depends on the model alone, since a transcript counts these calls.
+    let blockSize: Int
 
     public init(model: CLIPModel) {
         self.model = model
+        blockSize = max(4, min(32, Int(3e11 / model.vision.operationsPerImage)))
     }
 
     /// Features of a list, [images, features], each row of length one.
@@ -33,7 +35,7 @@ public final class ImageFeatureStore: Sendable {
         }
         var done = 0
         while done < missing.count {
-            let block = Array(missing[done..<min(done + Self.blockSize, missing.count)])
+            let block = Array(missing[done..<min(done + blockSize, missing.count)])
             let pixels = try Self.pixels(
                 of: block.map { list.files[$0] }, digests: block.map { list.digests[$0] },
                 preprocessing: model.preprocessing)
