@@ -11,6 +11,7 @@ enum NotebookError: Error, Equatable {
     case classCount(expected: Int, got: Int)
     case badCondition(String)
     case noHelp(String)
+    case sheetTooLarge(classes: Int, perClass: Int, side: Int)
 }
 
 extension NotebookError: CustomStringConvertible {
@@ -27,6 +28,9 @@ extension NotebookError: CustomStringConvertible {
         case .badCondition(let text):
             "expected a condition such as \"accuracy >= 80\" or \"loss < 0.5\"; got '\(text)'"
         case .noHelp(let topic): "no help on '\(topic)'"
+        case .sheetTooLarge(let classes, let perClass, let side):
+            "a sheet with \(DisplayNumber.count(classes, "class", "classes")) of "
+                + "\(DisplayNumber.count(perClass, "image")) would be larger than \(side)x\(side) pixels"
         }
     }
 

@@ -8,6 +8,8 @@ struct NotebookState: Sendable {
     var store: ImageFeatureStore? { didSet { revision += 1 } }
     /// The model's path as it was written.
     var modelPath: String?
+    /// The data set's path as it was written.
+    var dataPath: String?
     var data: DataSet? { didSet { revision += 1 } }
     /// Class names, from the data set or from `classes`.
     var classNames: [String]? { didSet { revision += 1 } }

@@ -26,6 +26,21 @@ package struct Canvas {
         }
     }
 
+    /// Puts a picture with its top left corner at (`x`, `y`); what lies outside is cut off.
+    mutating func place(_ picture: Bitmap, x: Int, y: Int) {
+        let part = PixelRect(x: x, y: y, width: picture.width, height: picture.height).intersection(area)
+        guard !part.isEmpty else { return }
+        let width = bitmap.width
+        bitmap.withMutablePixels { pixels in
+            for row in part.y..<part.endY {
+                let from = ((row - y) * picture.width + part.x - x) * 3
+                let to = (row * width + part.x) * 3
+                pixels.replaceSubrange(
+                    to..<to + part.width * 3, with: picture.pixels[from..<from + part.width * 3])
+            }
+        }
+    }
+
     /// Paints `color` where `coverage` says so, times `opacity`.
     mutating func blend(_ coverage: Coverage, _ color: Color, opacity: Double = 1) {
         let part = coverage.area.intersection(area)

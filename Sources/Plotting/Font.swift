@@ -79,6 +79,19 @@ package struct Font: Sendable {
         !(0xF000...0xF8FF).contains(scalar.value) && glyphs[scalar.value] != nil
     }
 
+    /// The text with every character that has no shape of its own written as `\u{65e5}`.
+    package func spelled(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar == " " || contains(scalar) || Self.regular.contains(scalar) {
+                result.append(scalar)
+            } else {
+                result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+            }
+        }
+        return String(result)
+    }
+
     private static let box: Glyph = {
         var outline = Outline()
         outline.add(verb: "m", points: [(60, 0)])

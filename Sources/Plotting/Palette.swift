@@ -11,7 +11,7 @@ package enum Palette {
     package static let text = Color(62, 68, 77)
     package static let quiet = Color(108, 115, 126)
     package static let axis = Color(128, 135, 145)
-    static let grid = Color(231, 233, 237)
+    package static let grid = Color(231, 233, 237)
     static let reference = Color(84, 90, 100)
 
     /// The colour of a series, and whether it repeats an earlier one and so must be dashed.

@@ -78,12 +78,7 @@ public final class ImageFeatureStore: Sendable {
         of file: String, digest: String, preprocessing: ImagePreprocessing
     ) -> Result<[Float], TuningError> {
         do {
-            let bytes = try ImageList.bytes(of: file)
-            guard SHA256Digest.hex(bytes) == digest else {
-                return .failure(
-                    .image(path: file, reason: "'\(file)' has changed since the data set was loaded"))
-            }
-            return .success(try preprocessing.pixels(Bitmap.decode(bytes, name: file)))
+            return .success(try preprocessing.pixels(ImageList.bitmap(of: file, digest: digest)))
         } catch let error as TuningError {
             return .failure(error)
         } catch {

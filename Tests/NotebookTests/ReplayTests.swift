@@ -20,6 +20,7 @@ import Testing
         classify data/cat/100.png
         plot accuracy
         plot gradient --out g.png --x step
+        plot images --split val
         export csv run.csv
         trace t.safetensors
         prompt save p.safetensors
@@ -31,7 +32,7 @@ import Testing
         let fixture = try Fixture()
         let notebook = try fixture.notebook()
         _ = try notebook.evaluate(session, name: "input", keepGoing: true)
-        for name in ["run.csv", "t.safetensors", "p.safetensors", "accuracy.png", "g.png"] {
+        for name in ["run.csv", "t.safetensors", "p.safetensors", "accuracy.png", "g.png", "images.png"] {
             try FileManager.default.removeItem(atPath: fixture.folder + "/" + name)
         }
         return (fixture, notebook.transcript)
@@ -47,7 +48,7 @@ import Testing
         let (fixture, text) = try Self.recorded()
         let report = try Self.replay(text, fixture)
         #expect(report.mismatches.isEmpty, "\(report.mismatches)")
-        #expect(report.cells == 18 && report.torn == nil)
+        #expect(report.cells == 19 && report.torn == nil)
         let values = text.split(separator: "\n").count { $0.hasPrefix("= ") || $0.hasPrefix("@plot ") }
         #expect(report.compared == values)
         // Everything was written below the output folder.
@@ -153,7 +154,7 @@ import Testing
         let (fixture, text) = try Self.recorded()
         let torn = text + "> step 3\n| step"
         let report = try Self.replay(torn, fixture)
-        #expect(report.mismatches.isEmpty && report.cells == 18)
+        #expect(report.mismatches.isEmpty && report.cells == 19)
         #expect(report.torn == text.split(separator: "\n", omittingEmptySubsequences: false).count)
     }
 

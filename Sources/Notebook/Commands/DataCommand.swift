@@ -25,7 +25,8 @@ enum DataCommand: NotebookCommand {
         images a class (below train, val and test, or one level), a CoOp split file ({"train":
         [[path, label, class name], …], …}) or a folder with split.json, and a .csv with the columns
         path, class and perhaps split. Without a validation or test split these are drawn from what
-        the training images leave. Every image is read and checked here.
+        the training images leave. Every image is read and checked here; other files in class
+        folders are skipped and counted.
 
           data load Assets/Data/line-drawings --shots 16 --seed 1
           data load photos
@@ -60,10 +61,23 @@ enum DataCommand: NotebookCommand {
             }
             throw call.failure("path", "\(error)", notes: notes)
         }
+        context.state.dataPath = call.text("path")
         context.state.data = data
         context.state.classNames = data.classNames
         context.dropRun()
         try describe(data, &context, names: false)
+        if let note = note(skipped: data.skipped) { context.say(note) }
+    }
+
+    /// Says what is in class folders and not among the images; nil where there is nothing.
+    private static func note(skipped: [String: Int]) -> String? {
+        guard !skipped.isEmpty else { return nil }
+        let kinds = skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let shown = kinds.prefix(5).map { "\($0.value) \($0.key)" }
+        let rest = kinds.dropFirst(shown.count).reduce(0) { $0 + $1.value }
+        return "note: skipped in the class folders: "
+            + (shown + (rest > 0 ? ["\(rest) more"] : [])).joined(separator: ", ")
+            + "; images are .png, .jpg and .jpeg files"
     }
 
     private static func describe(_ data: DataSet, _ context: inout CommandContext, names: Bool) throws {

@@ -6,13 +6,14 @@ import Raster
 import Tensors
 import ZerothOrder
 
-/// `plot`: curves as PNG and as a line of blocks.
+/// `plot`: curves as PNG and as a line of blocks, and contact sheets.
 enum PlotCommand: NotebookCommand {
     static let verb = "plot"
-    static let summary = "draw loss, accuracy or gradient as PNG"
-    static let forms = ["loss", "accuracy", "gradient"].map { quantity in
-        CommandForm(object: quantity, options: options, summary: summaries[quantity] ?? "")
-    }
+    static let summary = "draw loss, accuracy, gradient or the images as PNG"
+    static let forms =
+        ["loss", "accuracy", "gradient"].map { quantity in
+            CommandForm(object: quantity, options: options, summary: summaries[quantity] ?? "")
+        } + [imagesForm]
     private static let summaries = [
         "loss": "mean loss of each step", "accuracy": "accuracy of each evaluation",
         "gradient": "‖ĝ‖ of each step against the clip threshold",
@@ -30,12 +31,37 @@ enum PlotCommand: NotebookCommand {
         line for each split's last zero-shot figure and a marker at the best value. A line of blocks
         is shown in the terminal as well.
 
+        Images are drawn in the order of the split, for train the few-shot set; each class has a row.
+
           plot loss
           plot accuracy --x step --out accuracy.png
+          plot images --split test --per-class 6
         """
     private static let size = (width: 1200, height: 800)
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
+        if call.form.object == imagesForm.object {
+            try drawImages(call, &context)
+        } else {
+            try drawCurve(call, &context)
+        }
+    }
+
+    /// Writes a picture as PNG.
+    static func write(_ bitmap: Bitmap, to path: String, _ call: Call, _ context: CommandContext) throws {
+        let png = try bitmap.pngData()
+        try call.locating("out") { try context.host.write(png, to: path) }
+    }
+
+    /// Records a picture that was written.
+    static func emit(_ bitmap: Bitmap, path: String, _ context: CommandContext) {
+        context.cell.emit(
+            .plot(
+                path: path, width: bitmap.width, height: bitmap.height,
+                digest: SHA256Digest.hex(bitmap.pixelDigestInput)))
+    }
+
+    private static func drawCurve(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
         let quantity = call.form.object ?? "loss"
         let path = call.text("out") ?? quantity + ".png"
@@ -54,8 +80,7 @@ enum PlotCommand: NotebookCommand {
                 run, axis: axis, smoothing: smoothing, title: "Loss", yLabel: "cross-entropy", value: \.loss)
         }
         let bitmap = chart.render(width: size.width, height: size.height)
-        let png = try bitmap.pngData()
-        try call.locating("out") { try context.host.write(png, to: path) }
+        try write(bitmap, to: path, call, context)
         for series in chart.series where !series.points.isEmpty {
             let values = series.points.map(\.y)
             let finite = values.filter(\.isFinite)
@@ -68,10 +93,7 @@ enum PlotCommand: NotebookCommand {
         let points = chart.series.reduce(0) { $0 + $1.points.count }
         context.say("\(quantity) curve of \(DisplayNumber.count(points, "point")) written to \(path)")
         context.set("points", .integer(points))
-        context.cell.emit(
-            .plot(
-                path: path, width: bitmap.width, height: bitmap.height,
-                digest: SHA256Digest.hex(bitmap.pixelDigestInput)))
+        emit(bitmap, path: path, context)
     }
 
     private static func subtitle(_ run: TuningRun) -> String {

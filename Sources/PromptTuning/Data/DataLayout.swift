@@ -29,6 +29,8 @@ struct DataSource {
     /// Nil where the layout has no such split; it is then drawn from the training images.
     var validation: [LabelledImage]?
     var test: [LabelledImage]?
+    /// What lay among the images and was left out: how many of each kind, such as ".gif" or "folder".
+    var skipped: [String: Int] = [:]
 
     /// Lists the data set at `path` by the first layout that knows it.
     ///
@@ -52,6 +54,6 @@ struct DataSource {
         }
         return DataSource(
             layout: layout, root: root, classNames: Array(classNames[kept]), train: filter(train),
-            validation: validation.map(filter), test: test.map(filter))
+            validation: validation.map(filter), test: test.map(filter), skipped: skipped)
     }
 }

@@ -16,6 +16,8 @@ public struct DataSet: Sendable, Equatable {
     public let train: ImageList
     public let validation: ImageList
     public let test: ImageList
+    /// What lay in the class folders and is no PNG or JPEG by its name: how many of each kind, such as ".gif" or "folder".
+    public let skipped: [String: Int]
 
     /// Draws the few-shot set.
     ///
@@ -64,6 +66,7 @@ public struct DataSet: Sendable, Equatable {
         let rest = shots == nil ? [] : pool.flatMap { $0 }
         let test = source.test.flatMap { $0.isEmpty ? nil : $0 } ?? rest
         self.layout = source.layout
+        self.skipped = source.skipped
         self.classNames = names
         self.train = try ImageList(name: "training", root: source.root, images: train, checked: checked)
         self.validation = try ImageList(

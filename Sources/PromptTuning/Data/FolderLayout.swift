@@ -9,12 +9,14 @@ enum FolderLayout: DataLayout {
 
     static func read(_ path: String) throws -> DataSource? {
         guard FileKind(path) == .folder else { return nil }
+        var skipped: [String: Int] = [:]
         let splits = path + "/train"
         guard FileKind(splits) == .folder else {
             let names = try folders(in: path)
+            let train = try images(root: path, below: "", classes: names, &skipped)
             return DataSource(
-                layout: name, root: path, classNames: names,
-                train: try images(root: path, below: "", classes: names), validation: nil, test: nil)
+                layout: name, root: path, classNames: names, train: train, validation: nil, test: nil,
+                skipped: skipped)
         }
         let names = try folders(in: splits)
         func split(_ candidates: [String]) throws -> [LabelledImage]? {
@@ -26,22 +28,44 @@ enum FolderLayout: DataLayout {
                     file: path + "/" + folder, entry: "folder '\(extra)'",
                     reason: "there is no such class in 'train'")
             }
-            return try images(root: path, below: folder + "/", classes: names)
+            return try images(root: path, below: folder + "/", classes: names, &skipped)
         }
+        let train = try images(root: path, below: "train/", classes: names, &skipped)
+        let validation = try split(["val", "validation"])
+        let test = try split(["test"])
         return DataSource(
-            layout: name, root: path, classNames: names,
-            train: try images(root: path, below: "train/", classes: names),
-            validation: try split(["val", "validation"]), test: try split(["test"]))
+            layout: name, root: path, classNames: names, train: train, validation: validation, test: test,
+            skipped: skipped)
     }
 
-    private static func images(root: String, below: String, classes: [String]) throws -> [LabelledImage] {
+    /// The images of all classes; whatever else their folders hold is counted in `skipped`.
+    private static func images(
+        root: String, below: String, classes: [String], _ skipped: inout [String: Int]
+    ) throws -> [LabelledImage] {
         try classes.enumerated().flatMap { label, className -> [LabelledImage] in
             let folder = below + className
             guard FileKind(root + "/" + folder) == .folder else { return [] }
-            return try entries(in: root + "/" + folder)
-                .filter { extensions.contains(($0 as NSString).pathExtension.lowercased()) }
-                .map { LabelledImage(path: folder + "/" + $0, label: label) }
+            var images: [LabelledImage] = []
+            for entry in try entries(in: root + "/" + folder) {
+                let path = folder + "/" + entry
+                if extensions.contains((entry as NSString).pathExtension.lowercased()) {
+                    images.append(LabelledImage(path: path, label: label))
+                } else {
+                    skipped[kind(of: root + "/" + path), default: 0] += 1
+                }
+            }
+            return images
         }
+    }
+
+    /// What a skipped entry is called.
+    private static func kind(of path: String) -> String {
+        if FileKind(path) == .folder { return "folder" }
+        let end = (path as NSString).pathExtension.lowercased()
+        let isPlain =
+            !end.isEmpty && end.utf8.count <= 8
+            && end.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return isPlain ? "." + end : "other"
     }
 
     private static func folders(in path: String) throws -> [String] {

@@ -64,6 +64,18 @@ public struct ImageList: Sendable, Equatable {
         }
     }
 
+    /// The picture of a file that must still be the one that was checked.
+    ///
+    /// - Throws: `TuningError`, or what decoding throws.
+    static func bitmap(of file: String, digest: String) throws -> Bitmap {
+        let bytes = try bytes(of: file)
+        guard SHA256Digest.hex(bytes) == digest else {
+            throw TuningError.image(
+                path: file, reason: "'\(file)' has changed since the data set was loaded")
+        }
+        return try Bitmap.decode(bytes, name: file)
+    }
+
     /// Bytes of an image file.
     static func bytes(of file: String) throws -> [UInt8] {
         guard let kind = FileKind(file) else { throw TuningError.noSuchPath(file) }

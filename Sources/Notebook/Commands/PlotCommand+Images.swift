@@ -1,0 +1,83 @@
+import CommandLanguage
+import Foundation
+import Plotting
+import PromptTuning
+import Raster
+
+extension PlotCommand {
+    static let imagesForm = CommandForm(
+        object: "images",
+        options: [
+            OptionSpecification(
+                name: "split", kind: .choice(splitNames), valueName: "train", help: "train, val or test"),
+            OptionSpecification(
+                name: "per-class", kind: .integer(1...1000), valueName: "8", help: "images of a class"),
+            OptionSpecification(
+                name: "size", kind: .integer(ContactSheet.sides), valueName: "96",
+                help: "pixels of an image's longer side (by the images, 64 to 128)"),
+            OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (images.png)"),
+        ], summary: "contact sheet of a split, one row a class")
+
+    /// `plot images`: the first images of each class, in the order of the list.
+    static func drawImages(_ call: Call, _ context: inout CommandContext) throws {
+        let data = try context.requireData()
+        let names = (context.state.classNames ?? data.classNames)
+            // Letters put together from two characters are drawn as the one they are.
+            .map(\.precomposedStringWithCanonicalMapping)
+        let list = context.list(data, split: call.text("split") ?? "train")
+        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
+        let side = call.integer("size")
+        let perClass = call.integer("per-class") ?? 8
+        let path = call.text("out") ?? "images.png"
+        var classes = [[Int]](repeating: [], count: names.count)
+        for (index, label) in list.labels.enumerated() { classes[label].append(index) }
+        let shown = classes.map { Array($0.prefix(perClass)) }
+        try checkRoom(names, columns: shown.map(\.count).max() ?? 0, side: side, call)
+
+        let pictures = try list.pictures(at: shown.flatMap { $0 }) { picture in
+            picture.shrunk(to: side ?? ContactSheet.largestPicture)
+        } progress: { done, total in
+            context.host.show(
+                .init(done: done, total: total, unit: "images", detail: "reading \(list.name) images"))
+            try context.cell.interruptionPoint()
+        }
+        context.host.show(nil)
+        var rest = pictures[...]
+        let rows = names.indices.map { label in
+            let own = Array(rest.prefix(shown[label].count))
+            rest = rest.dropFirst(own.count)
+            let note = own.isEmpty ? "no images" : "\(own.count) of \(classes[label].count)"
+            return ContactSheet.Row(name: names[label], note: note, pictures: own)
+        }
+        let sheet = ContactSheet(
+            title: title(context.state.dataPath),
+            subtitle: "\(list.count) \(list.name) images of "
+                + DisplayNumber.count(names.count, "class", "classes"),
+            rows: rows, side: side)
+        let bitmap = sheet.render()
+        try write(bitmap, to: path, call, context)
+        context.say("\(pictures.count) of \(list.count) \(list.name) images drawn to \(path)")
+        context.set("images", .integer(pictures.count))
+        emit(bitmap, path: path, context)
+    }
+
+    private static func checkRoom(_ names: [String], columns: Int, side: Int?, _ call: Call) throws {
+        let capacity = ContactSheet.capacity(names: names, columns: columns, side: side)
+        guard capacity < columns else { return }
+        let error = NotebookError.sheetTooLarge(
+            classes: names.count, perClass: columns, side: ContactSheet.largestSide)
+        throw call.failure(
+            "per-class", "\(error)",
+            notes: [
+                capacity > 0
+                    ? "'--per-class \(capacity)' fits" : "'data load' has '--classes' for half of the classes"
+            ])
+    }
+
+    /// The task as its path names it: the last folder or file that has a name of its own.
+    private static func title(_ path: String?) -> String {
+        let parts = (path ?? "").split(separator: "/").map(String.init)
+        let name = parts.last { ![".", "..", "~", "split.json"].contains($0) }
+        return name?.precomposedStringWithCanonicalMapping ?? "images"
+    }
+}
