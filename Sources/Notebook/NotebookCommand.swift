@@ -18,7 +18,8 @@ protocol NotebookCommand: Sendable {
 let commandTable: [any NotebookCommand.Type] = [
     CheckpointCommand.self, ClassesCommand.self, ClassifyCommand.self, DataCommand.self, EvalCommand.self,
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
-    PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self, SaveCommand.self,
+    ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,
+    SaveCommand.self,
     ShowCommand.self, SourceCommand.self, StepCommand.self, TraceCommand.self, UndoCommand.self,
     ZeroshotCommand.self,
 ]

@@ -19,7 +19,9 @@ import Testing
                         run --eval-every 50 --split test
                         zeroshot "a {}" "the {}" --split train
                         classify data/cat/100.png data/dog/101.png
+                        probe
                         plot accuracy
+                        plot images --split test
                         """)
                 let values = notebook.transcript.split(separator: "\n").map(String.init)
                     .filter { $0.hasPrefix("= ") || $0.hasPrefix("@plot ") }

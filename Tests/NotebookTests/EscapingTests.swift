@@ -18,12 +18,13 @@ import Testing
         }
         try fixture.write("let a = 1\n", to: "s\u{1b}.zl")
         let statements = [
-            "model load", #"data load "b\u{7}ad" --shots 2"#, "data info", "classes", "zeroshot",
+            "model load", #"data load "b\u{7}ad" --shots 2"#, "data info", "classes", "zeroshot", "probe",
             #"zeroshot "\u{1b}[1m {}""#, #"classify "b\u{7}ad/\u{1b}[2Jcat/100.png""#,
             "prompt new --tokens 2 --dim 20",
             #"checkpoint "a\u{1b}b""#, #"restore "a\u{1b}b""#, #"restore "a\u{1b}c""#, "show", "step",
             "run --queries 20",
-            #"plot loss --out "l\u{1b}.png""#, #"export csv "e\u{9b}.csv""#, #"trace "t\u{1b}.safetensors""#,
+            #"plot loss --out "l\u{1b}.png""#, #"plot images --out "i\u{1b}.png""#,
+            #"export csv "e\u{9b}.csv""#, #"trace "t\u{1b}.safetensors""#,
             #"prompt save "p\u{1b}.safetensors""#, #"save "s\u{1b}.zlt""#, #"source "s\u{1b}.zl""#,
             #"data load "\u{1b}none""#, #"model load "\u{1b}none""#, #"source "\u{1b}none""#,
             #"frob "\u{1b}none""#,

@@ -16,8 +16,8 @@ import Testing
         #expect(
             verbs == [
                 "checkpoint", "classes", "classify", "data", "eval", "export", "help", "history", "model",
-                "plot",
-                "prompt", "quit", "restore", "run", "save", "show", "source", "step", "trace", "undo",
+                "plot", "probe", "prompt", "quit", "restore", "run", "save", "show", "source", "step",
+                "trace", "undo",
                 "zeroshot",
             ])
     }

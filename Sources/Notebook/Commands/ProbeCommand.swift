@@ -1,0 +1,48 @@
+import PromptTuning
+
+/// `probe`: a linear classifier on the image features, for comparison.
+enum ProbeCommand: NotebookCommand {
+    static let verb = "probe"
+    static let summary = "accuracy of a linear probe on the image features"
+    static let forms = [
+        CommandForm(
+            options: [
+                OptionSpecification(
+                    name: "split", kind: .choice(splitNames), valueName: "test", help: "train, val or test")
+            ], summary: "fit a linear probe on the training images, evaluate it on a split")
+    ]
+    static let help = """
+        Multinomial logistic regression on the frozen features of the few-shot set, its weight decay
+        chosen on the validation images. It sees the features, which a black-box method does not, and
+        uses no text: a yardstick of what the model's images hold. Counts as no query.
+
+          probe
+          probe --split val
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let store = try context.requireModel()
+        let data = try context.requireData()
+        let list = context.list(data, split: call.text("split") ?? "test")
+        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
+        for list in [data.train, data.validation, list] { try context.features(store, list) }
+        var steps = 0
+        let probe = try LinearProbe(store: store, data: data) {
+            steps += 1
+            context.host.show(
+                .init(
+                    done: steps, total: LinearProbe.mostSteps, unit: "steps", detail: "fitting a linear probe"
+                ))
+            try context.cell.interruptionPoint()
+        }
+        context.host.show(nil)
+        let score = try probe.evaluate(list, store: store)
+        context.say(
+            "linear probe on \(DisplayNumber.count(data.train.count, "training image")), weight decay "
+                + "\(DisplayNumber.figure(probe.decay)): \(list.name) accuracy "
+                + "\(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
+                + "loss \(DisplayNumber.figure(Double(score.loss)))")
+        context.report(score)
+        context.set("decay", .double(probe.decay))
+    }
+}

@@ -1,0 +1,40 @@
+import Notebook
+import Testing
+
+/// `probe`: a linear classifier on the features of the few-shot set.
+@Suite struct ProbeTests {
+    @Test func accuracyOfASplit() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook("model load\ndata load data")
+        let report = try #require(try notebook.run("probe --split train").last)
+        #expect(report.results.map(\.key) == ["accuracy", "correct", "images", "loss", "decay"])
+        #expect(report.results[2].value == .integer(48))
+        let line = try #require(report.lines.last)
+        #expect(line.hasPrefix("linear probe on 48 training images, weight decay "))
+        #expect(line.contains(": training accuracy "))
+        // The same again; no query, no prompt, no change.
+        #expect(try notebook.run("probe --split train").last?.results == report.results)
+        #expect(try notebook.run("undo").last?.lines.first?.contains("data load") == true)
+    }
+
+    @Test(arguments: [
+        ("", "no model yet; 'model load' opens the embedded one"),
+        ("model load", "no data set yet; load one with 'data load PATH'"),
+        ("model load\ndata load data --shots all", "the data set has no test images"),
+    ])
+    func mistakes(_ setup: String, _ message: String) throws {
+        let notebook = try Fixture().notebook(setup)
+        let report = try #require(try notebook.run("probe").last)
+        #expect(report.failure == "input:1:1: error: \(message)\nprobe\n^~~~^")
+        #expect(report.results.isEmpty)
+    }
+
+    @Test func interruption() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook("model load\ndata load data", stop: 9)
+        let report = try #require(try notebook.run("probe").last)
+        #expect(report.word == "interrupted" && report.results.isEmpty)
+        let replayed = try Replay(Transcript(notebook.transcript, name: "x.zlt"), host: fixture.host()).run()
+        #expect(replayed.mismatches.isEmpty && replayed.cells == 3)
+    }
+}
