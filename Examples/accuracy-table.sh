@@ -72,11 +72,17 @@ END {
     for (i = 0; i < 5; i++) { printf " %s |", cell(task SUBSEP i); total[i] += mean(task SUBSEP i) }
     printf " %s | %.1f |\n", cell(task SUBSEP "probe"), mean(task SUBSEP "seconds")
     probe += mean(task SUBSEP "probe")
+    if (mean(task SUBSEP 4) - best >= 8) ahead++
+    ratio += zero[task, 1] * classes[task] / 100
     chance += 100 / classes[task]; photo += zero[task, 1]; bests += best; time += mean(task SUBSEP "seconds")
   }
   printf "| **mean** | | | %.1f | %.1f | %.1f |", chance / count, photo / count, bests / count
   for (i = 0; i < 5; i++) printf " %.1f |", total[i] / count
   printf " %.1f | %.1f |\n", probe / count, time / count
+  printf "\n\"a photo of a {}.\" reaches %.1f times chance (means; the mean of the ratios is %.1f), ", photo / chance, ratio / count
+  printf "ZIP is %+.1f points from the best of five in the mean and at least 8 above it on %d of %d tasks, ", \
+    (total[4] - bests) / count, ahead, count
+  printf "the probe is %+.1f points from \"a photo of a {}.\".\n", (probe - photo) / count
 }'
 
 rows=$(for data in "$@"; do

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from filters import FILTERS
+
 GENERIC = re.compile(r"^(part of the flat|lemon svg|etiquette icon|svg gradient|svg road|various clip|r\d+ |clipart by"
                      r"|sallite|blueberry|gold-theme|plastik|gramastar|aiga|rpg map|unsorted|homes clipart|card$)")
 AUTHORS = set("architetto francesco rollandin franc fra rolla francesc jean victor balin bali jarno vasamaa nicu "
@@ -34,6 +36,10 @@ SCENE_WORDS = {"plain": ["", "a drawing of ", "a plain picture of ", "a picture 
                "blurred": ["a blurry photo of ", "a blurred picture of ", "an unsharp photo of "],
                "textured": ["a photo of ", "a picture on a pattern of ", "a busy picture of "],
                "grey": ["a grey picture of ", "a black and white photo of ", "a greyscale image of "]}
+LEADS = ["here is ", "this shows ", "here you can see ", "in this file there is ", "what you see here is ", "we see ",
+         "one of many pictures that show ", "there is nothing here but ", "look, ", "now comes "]
+OPENINGS = ["", "", "a ", "the ", "a photo of ", "a photo of a ", "a picture of ", "a picture of a ", "an image of a ",
+            "a drawing of ", "a drawing of a ", "this is a "]
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
@@ -165,14 +171,35 @@ def picture_caption(info: dict, styles: list[str], medium: str, ground: str, rng
     return text.rstrip(".") + ("." if rng.random() < 0.7 else "")
 
 
-def scene_caption(info: dict, rng) -> str:
-    """One caption of a procedural scene."""
+def contest(names: list[str], rng) -> list[str]:
+    """One caption for each name, all in the same words."""
+    opening = OPENINGS[int(rng.integers(len(OPENINGS)))]
+    end = "." if rng.random() < 0.7 else ""
+    return [opening + name + end for name in names]
+
+
+def lead(text: str, rng) -> str:
+    """The caption, sometimes after words that say nothing about the picture."""
+    return LEADS[int(rng.integers(len(LEADS)))] + text if rng.random() < 0.1 else text
+
+
+def scene_caption(info: dict, rng, style: str = "") -> str:
+    """One caption of a procedural scene, put into one of the styles of `filters.py` where named."""
     pick = lambda values: values[int(rng.integers(len(values)))]
-    style, thing, colour = pick(SCENE_WORDS[info["style"]]), info["thing"], info["colour"]
-    colour = colour + " " if rng.random() < 0.6 and info["style"] not in ("grey", "sketch") else ""
+    words, medium, true_colours = FILTERS[style]
+    if words:
+        word = pick(words)
+        style = (article(word) if word in ("line drawing", "sketch") else
+                 article(f"{word} {pick([medium or 'picture', 'picture', 'image'])}")) + " of "
+    else:
+        style = pick(SCENE_WORDS[info["style"]])
+    thing, colour = info["thing"] or "picture", info["colour"]
+    coloured = true_colours and info["style"] not in ("grey", "sketch") and bool(colour)
+    colour = colour + " " if rng.random() < 0.6 and coloured else ""
     if info["kind"] == "texture":
-        text = pick([f"{thing}", f"{colour}{thing}", f"{style}{thing}", f"a texture of {thing}",
-                     f"{style}a pattern of {colour}{thing}", f"{thing} in {info['colour']} and {info['ground']}"])
+        both = f"{thing} in {info['colour']} and {info['ground']}" if coloured else f"{style}{thing}"
+        text = pick([thing, f"{colour}{thing}", f"{style}{thing}", f"a texture of {thing}",
+                     f"{style}a pattern of {colour}{thing}", both])
     elif info["kind"] == "glyph":
         digit = thing.isdigit()
         word = NUMBERS[int(thing)] if digit and thing != "0" else "zero" if digit else f"letter {thing}"
@@ -192,6 +219,6 @@ def scene_caption(info: dict, rng) -> str:
         size = info["size"] + " " if info["size"] and rng.random() < 0.6 else ""
         text = pick([f"{style}{article(size + colour + thing)}", f"{style}{article(thing)}",
                      f"{style}{size}{colour}{thing}"])
-    if info["style"] not in ("sketch", "grey") and info["kind"] != "texture" and rng.random() < 0.3:
+    if coloured and info["kind"] != "texture" and rng.random() < 0.3:
         text += f" on {article(info['ground'])} background" if not info["texture"] else f" on {info['texture']}"
     return text + ("." if rng.random() < 0.7 else "")

@@ -128,7 +128,7 @@ class Fastfood:
 
 
 def zip_tuning(task: Task, tower: TextTower, seed: int, step_size: float, words: str | None, queries: int) -> list:
-    """Test accuracy after 0, 500, 1 000, 2 500 and 5 000 queries (SPSA on the low-rank intrinsic weights)."""
+    """Queries, test and validation accuracy at 0, 500, 1 000, 2 500 and 5 000 queries (SPSA on the intrinsic weights)."""
     generator = torch.Generator().manual_seed(seed)
     width = tower.table.shape[1]
     if words:
@@ -152,7 +152,8 @@ def zip_tuning(task: Task, tower: TextTower, seed: int, step_size: float, words:
     for k in range(1, queries // (2 * DIRECTIONS) + 2):
         used = (k - 1) * 2 * DIRECTIONS
         if used in (0, 500, 1000, 2500, 5000) or used == queries:
-            curve.append((used, accuracy(*task.test, tower.features(contexts(w[None]))[0])))
+            text = tower.features(contexts(w[None]))[0]
+            curve.append((used, accuracy(*task.test, text), accuracy(*task.validation, text)))
         if used >= queries:
             return curve
         if len(order) < batch:
@@ -194,9 +195,11 @@ def main() -> None:
             continue
         task = Task(folder, model)
         tower = TextTower(model, tokenizer, task.classes)
-        zero = {t: accuracy(*task.test, template_features(model, tokenizer, t, task.classes)) for t in TEMPLATES}
+        written = {t: template_features(model, tokenizer, t, task.classes) for t in TEMPLATES}
+        zero = {t: accuracy(*task.test, text) for t, text in written.items()}
+        held = {t: accuracy(*task.validation, text) for t, text in written.items()}
         row = {"classes": len(task.classes), "test images": len(task.test[1]), "chance": 100 / len(task.classes),
-               "zero-shot": zero, "probe": linear_probe(task), "zip": {}}
+               "zero-shot": zero, "zero-shot validation": held, "probe": linear_probe(task), "zip": {}}
         line = (f"{task.name}: classes {len(task.classes)}, photo {zero[TEMPLATES[0]]:.1f}, "
                 f"best {max(zero.values()):.1f} ({max(zero, key=zero.get)}), probe {row['probe']:.1f}")
         print(line, {k: round(v, 1) for k, v in zero.items()}, flush=True)
@@ -207,6 +210,7 @@ def main() -> None:
             means = [(c[0], np.mean([d[i][1] for d in curves]), np.std([d[i][1] for d in curves]))
                      for i, c in enumerate(curves[0])]
             print(f"   a={step} " + "  ".join(f"{n}: {a:.1f}±{s:.1f}" for n, a, s in means)
+                  + f"  validation {np.mean([c[-1][2] for c in curves]):.1f}"
                   + f"  ({(time.monotonic() - begin) / len(curves):.0f} s)", flush=True)
         result[task.name] = row
     if options.out:

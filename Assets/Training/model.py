@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 IMAGE, PATCH, WIDTH, HEADS = 64, 8, 128, 4
@@ -88,8 +88,8 @@ class SmallCLIP(nn.Module):
         return [p for block in [*self.vision, *self.text] for p in (block.attention, block.up, block.down)]
 
 
-def hugging_face(model: SmallCLIP) -> dict[str, torch.Tensor]:
-    """The parameters under the names of `CLIPModel`, in float16."""
+def named(model: SmallCLIP) -> dict[str, torch.Tensor]:
+    """The parameters under the names of `CLIPModel`."""
     state = {
         "logit_scale": model.scale,
         "visual_projection.weight": model.image_projection,
@@ -113,13 +113,21 @@ def hugging_face(model: SmallCLIP) -> dict[str, torch.Tensor]:
             norms[f"{name}.layer_norm1"], norms[f"{name}.layer_norm2"] = block.norm1, block.norm2
     for name, norm in norms.items():
         state[f"{name}.weight"], state[f"{name}.bias"] = norm.weight, norm.bias
-    return {name: value.detach().to(torch.float16).contiguous().clone() for name, value in sorted(state.items())}
+    return {name: value.detach() for name, value in sorted(state.items())}
+
+
+def load_hugging_face(model: SmallCLIP, folder: Path) -> None:
+    """Takes over the weights of an exported model."""
+    saved = load_file(folder / "model.safetensors")
+    for name, parameter in named(model).items():
+        parameter.data.copy_(saved[name].view_as(parameter))
 
 
 def export(model: SmallCLIP, tokenizer, folder: Path) -> None:
     """Writes config, weights, vocabulary and preprocessing in Hugging Face layout."""
     tokenizer.save(folder)
-    save_file(hugging_face(model), folder / "model.safetensors", metadata={"format": "pt"})
+    weights = {name: value.to(torch.float16).contiguous().clone() for name, value in named(model).items()}
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)
     common = {"hidden_size": WIDTH, "intermediate_size": 4 * WIDTH, "num_attention_heads": HEADS,
               "hidden_act": "quick_gelu", "layer_norm_eps": 1e-5, "projection_dim": WIDTH, "attention_dropout": 0.0}

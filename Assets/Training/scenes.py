@@ -137,14 +137,15 @@ def finish(image: Image.Image, style: str, rng) -> np.ndarray:
 class Painter:
     """Draws scenes from a random generator; `kind`, `style` and the named thing may be fixed."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, stickers: list | None = None):
+        self.stickers = stickers or []  # (name, RGBA pixels) of small pictures to be counted
         folder = root / "usr/share/fonts/truetype"
-        self.fonts = [ImageFont.truetype(str(folder / f), size) for f in FONTS for size in (40, 64, 88)]
+        self.fonts = [ImageFont.truetype(str(folder / f), size) for f in FONTS for size in (40, 64, 88, 112)]
 
     def scene(self, rng, kind=None, style=None, thing=None) -> tuple[np.ndarray, dict]:
         """One picture and its description: kind, style, thing, colour, count, background, size."""
-        kind = kind or str(rng.choice(["shape", "count", "glyph", "texture"], p=[0.35, 0.2, 0.25, 0.2]))
-        style = style or str(rng.choice(STYLES, p=[0.4, 0.15, 0.08, 0.12, 0.08, 0.1, 0.07]))
+        kind = kind or str(rng.choice(["shape", "count", "glyph", "texture"], p=[0.18, 0.32, 0.36, 0.14]))
+        style = style or str(rng.choice(STYLES, p=[0.4, 0.18, 0.08, 0.05, 0.04, 0.2, 0.05]))
         colour, ground = (str(c) for c in rng.choice(list(COLOURS), 2, replace=False))
         if style in ("sketch",):
             colour, ground = "black", "white"
@@ -165,12 +166,17 @@ class Painter:
             image = Image.new("RGB", (SUPER, SUPER), second)
         draw = ImageDraw.Draw(image)
         if kind == "glyph":
-            info["thing"] = thing or str(rng.choice(list("0123456789" * 3 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+            info["thing"] = thing or str(rng.choice(list("0123456789" * 7 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
             self.glyph(draw, info["thing"], first, second, style, rng)
         elif kind == "count":
             info["count"] = COUNTS.index(thing) if thing else int(rng.integers(1, 8))
-            info["thing"] = str(rng.choice(SHAPES))
-            self.group(draw, info, first, style, rng)
+            sticker = None
+            if self.stickers and style not in ("outline", "sketch") and rng.random() < 0.45:
+                info["thing"], sticker = self.stickers[int(rng.integers(len(self.stickers)))]
+                info["colour"] = ""
+            else:
+                info["thing"] = str(rng.choice(SHAPES))
+            self.group(image, draw, info, first, style, sticker, rng)
         else:
             info["thing"] = thing or str(rng.choice(SHAPES))
             radius = rng.uniform(18, 58)
@@ -181,21 +187,34 @@ class Painter:
         return finish(image, style, rng), info
 
     def glyph(self, draw, text, first, second, style, rng) -> None:
-        """A digit or letter somewhere in the frame."""
+        """A digit or letter somewhere in the frame, or in its middle between others that the frame may cut."""
         font = self.fonts[int(rng.integers(len(self.fonts)))]
         box = draw.textbbox((0, 0), text, font=font)
-        x = rng.uniform(4, max(5, SUPER - 4 - (box[2] - box[0]))) - box[0]
-        y = rng.uniform(4, max(5, SUPER - 4 - (box[3] - box[1]))) - box[1]
-        if style in ("outline", "sketch"):
-            draw.text((x, y), text, font=font, fill=second, stroke_width=2, stroke_fill=first)
+        width, height = box[2] - box[0], box[3] - box[1]
+        row, places = [text], []
+        if rng.random() < 0.4:
+            row = [str(c) for c in rng.choice(list("0123456789"), 3)]
+            row[1] = text
+            places.append((SUPER - width) / 2 + rng.normal(0, 5))
         else:
-            draw.text((x, y), text, font=font, fill=first)
+            places.append(rng.uniform(min(4, SUPER - 4 - width), max(5, SUPER - 4 - width)))
+        if len(row) == 3:
+            gap = rng.uniform(1, 14)
+            before = draw.textbbox((0, 0), row[0], font=font)
+            places = [places[0] - gap - (before[2] - before[0]), places[0], places[0] + width + gap]
+        y = rng.uniform(min(4, SUPER - 4 - height), max(5, SUPER - 4 - height)) - box[1]
+        for letter, x in zip(row, places):
+            x -= draw.textbbox((0, 0), letter, font=font)[0]
+            if style in ("outline", "sketch"):
+                draw.text((x, y), letter, font=font, fill=second, stroke_width=2, stroke_fill=first)
+            else:
+                draw.text((x, y), letter, font=font, fill=first)
 
-    def group(self, draw, info, colour, style, rng) -> None:
-        """Several equal shapes that do not touch."""
+    def group(self, image, draw, info, colour, style, sticker, rng) -> None:
+        """Several equal shapes or small pictures that do not touch."""
         count = info["count"]
         largest = {1: 40, 2: 30, 3: 27, 4: 24, 5: 21, 6: 19}.get(count, 16)
-        radius = rng.uniform(0.65, 1) * largest
+        radius = rng.uniform(0.4, 1) * largest
         placed = []
         for _ in range(4000):
             if len(placed) == count:
@@ -205,6 +224,12 @@ class Painter:
                 placed.append(spot)
             elif rng.random() < 0.01:
                 placed, radius = [], radius * 0.9
+        if sticker is not None:
+            stamp = Image.fromarray(sticker).resize((int(2 * radius),) * 2, Image.BILINEAR)
+            for spot in placed:
+                image.paste(stamp, (int(spot[0] - radius), int(spot[1] - radius)), stamp)
+            info["count"] = len(placed)
+            return
         for spot in placed:
             draw_shape(draw, info["thing"], spot, radius, rng.normal(0, 0.1), colour, style, rng)
         info["count"] = len(placed)

@@ -12,10 +12,12 @@ import numpy as np
 from PIL import Image
 
 import pictures
+import shifts
 from scenes import COUNTS, Painter
 from sources import fetch
 
 TRAIN, VALIDATION, TEST = 16, 4, 25
+EACH = TRAIN + VALIDATION + TEST
 NEAR = 6  # hash bits: pictures at most this far apart count as near-duplicates
 
 # Class name: path prefixes of the package; "!" excludes a path prefix, "-" a word of title or keywords.
@@ -45,29 +47,31 @@ CLIP_ART = {
 FLAGS = {name: [f"signs_and_symbols/flags/{name.lower()}"] for name in ("Africa", "America", "Asia", "Europe")}
 STAMPS = {
     "animal": ["animals/mammals", "animals/marsupials"],
-    "bird": ["animals/birds"],
-    "fruit": ["food/fruit"],
+    "food": ["food"],
+    "holiday": ["seasonal"],
     "house": ["town", "!town/flags", "!town/roadsigns"],
-    "vehicle": ["vehicles", "military/vehicles"],
     "letter": ["symbols/alphabets/english", "symbols/alphabets/german", "symbols/alphabets/spanish"],
-    "hand": ["symbols/alphabets/asl"],
-    "money": ["symbols/money"],
+    "sign": ["town/roadsigns", "symbols/math", "symbols/music"],
+    "vehicle": ["vehicles", "military/vehicles", "space/apollo_lander", "space/voyager2"],
 }
-# Task: (class, name of the scene painter's thing); its kind of scene and the styles drawn from.
-SCENES = {
-    "counting": ("count", {f"{n}": n for n in COUNTS[1:7]}, ["textured", "outline", "sketch"]),
-    "shapes": ("shape", {n: n for n in ["circle", "square", "triangle", "star", "cross", "heart", "ring",
-                                        "diamond", "hexagon", "arrow"]}, ["sketch", "noisy"]),
-    "textures": ("texture", {n: n for n in ["stripes", "dots", "checkerboard", "grid", "zigzag", "waves",
-                                            "bricks", "rings", "scales", "noise"]}, ["grey", "blurred"]),
-    "digits": ("glyph", {n: str(i) for i, n in enumerate(COUNTS)}, ["textured"]),
+# Task: class name and what `shifts.py` draws for it.
+DRAWN = {
+    "counting": {n: str(i) for i, n in enumerate(COUNTS[1:7], 1)},
+    "shapes": {n: n for n in ["circle", "square", "triangle", "star", "cross", "heart", "ring", "diamond", "hexagon",
+                              "arrow"]},
+    "textures": {n: n for n in ["stripes", "dots", "checkerboard", "grid", "zigzag", "waves", "bricks", "rings",
+                                "scales", "noise"]},
+    "digits": {n: str(i) for i, n in enumerate(COUNTS)},
 }
+# Tasks of pictures: the side of their images and the style they are put into.
+RENDERED = {"line-drawings": (96, shifts.blueprint), "clip-art": (80, shifts.embroidered),
+            "flags": (64, shifts.embroidered), "stamps": (80, None)}
 
 
 def belongs(picture: dict, rules: list[str]) -> bool:
     """Whether a picture falls under a class's rules."""
     key, words = picture["key"], " ".join([picture["title"], *picture["keywords"]]).lower().split()
-    return (any(key.startswith(r + "/") for r in rules if r[0] not in "!-")
+    return (any(f"{key}/".startswith(r + "/") for r in rules if r[0] not in "!-")
             and not any(key.startswith(r[1:]) for r in rules if r[0] == "!")
             and not any(word.rstrip("s") == r[1:].rstrip("s") for r in rules if r[0] == "-" for word in words))
 
@@ -107,7 +111,7 @@ class Builder:
     """Writes tasks one after another and refuses near-duplicates of any picture already taken."""
 
     def __init__(self, out: Path, seed: int):
-        self.out, self.rng = out, np.random.default_rng(seed)
+        self.out, self.seed, self.rng = out, seed, np.random.default_rng(seed)
         self.hashes = np.zeros((0, 64), bool)
         self.sources, self.duplicates = [], 0
 
@@ -120,9 +124,13 @@ class Builder:
         self.hashes = np.concatenate([self.hashes, own])
         return True
 
-    def sample(self, candidates: list[dict], classes: dict, wanted, side: int) -> dict:
-        """Draws up to 45 different pictures a class; returns class -> [(name, source, rgb)]."""
-        result = {}
+    def sample(self, task: str, candidates: list[dict], classes: dict, wanted) -> dict:
+        """Draws 45 different pictures a class in the task's style; returns class -> [(name, source, rgb)].
+
+        A class for which the source has fewer is left out.
+        """
+        result, (side, render) = {}, RENDERED[task]
+        styling = np.random.default_rng([len(task), side])
         for name, rules in classes.items():
             pool = [c for c in candidates if belongs(c, rules)]
             taken = []
@@ -132,28 +140,26 @@ class Builder:
                     continue
                 stem = re.sub(r"[^a-z0-9]+", "-", pool[i]["key"].rsplit("/", 1)[1].lower()).strip("-")
                 image = np.asarray(Image.fromarray(rgb).resize((side, side), Image.LANCZOS))
+                image = render(image, styling) if render else image
                 taken.append((stem, f"{pool[i]['source']}:{pool[i]['key']}", image))
-                if len(taken) == TRAIN + VALIDATION + TEST:
+                if len(taken) == EACH:
+                    result[name] = taken
                     break
-            result[name] = taken
         return result
 
-    def paint(self, painter: Painter, kind: str, things: dict, styles: list[str]) -> dict:
-        """Draws 45 scenes a class."""
-        result = {}
+    def paint(self, task: str, things: dict, fonts: list) -> dict:
+        """Draws 45 pictures a class."""
+        result, rng = {}, np.random.default_rng([self.seed, *task.encode()])
         for name, thing in things.items():
-            result[name] = []
-            while len(result[name]) < TRAIN + VALIDATION + TEST:
-                style = str(self.rng.choice(styles))
-                rgb, info = painter.scene(self.rng, kind, style, thing)
-                if kind != "count" or COUNTS[info["count"]] == thing:
-                    result[name].append((f"{style}-{len(result[name]) + 1:02}", "drawn by scenes.py", rgb))
+            drawn = [shifts.picture(task, thing, fonts, rng) for _ in range(EACH)]
+            result[name] = [(f"{style}-{number:02}", "drawn by shifts.py", rgb)
+                            for number, (style, rgb) in enumerate(drawn, 1)]
         return result
 
     def write(self, task: str, classes: dict) -> None:
         """Writes the PNG files and `split.json` of a task."""
         folder = self.out / task
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder / "images", ignore_errors=True)
         split = {"train": [], "val": [], "test": []}
         for label, (name, items) in enumerate(classes.items()):
             place = folder / "images" / name.replace(" ", "_")
@@ -194,13 +200,21 @@ def main() -> None:
     root = fetch(options.work)
     art, stamps = pictures.clip_art(root), pictures.stamps(root)
     builder = Builder(options.out, options.seed)
-    builder.write("line-drawings", builder.sample(art, LINE_DRAWINGS, is_line_drawing, 96))
-    builder.write("clip-art", builder.sample(art, CLIP_ART, lambda p: not is_line_drawing(p), 80))
-    builder.write("flags", builder.sample(art, FLAGS, lambda p: True, 64))
-    builder.write("stamps", builder.sample(stamps, STAMPS, lambda p: True, 80))
-    painter = Painter(root)
-    for task, (kind, things, styles) in SCENES.items():
-        builder.write(task, builder.paint(painter, kind, things, styles))
+    others = art + pictures.emoji(root) + pictures.pictograms(root)
+    hashes = pictures.perceptual_hash(pictures.on_white(np.stack([item["pixels"] for item in others])))
+
+    def unlike(rgb: np.ndarray) -> bool:
+        """No near-duplicate of anything that may be trained on: a stamp takes no picture from the training."""
+        return pictures.distances(pictures.perceptual_hash(rgb[None]), hashes).min() > NEAR
+
+    chosen = [("line-drawings", art, LINE_DRAWINGS, is_line_drawing),
+              ("clip-art", art, CLIP_ART, lambda p: not is_line_drawing(p)),
+              ("flags", art, FLAGS, lambda p: True), ("stamps", stamps, STAMPS, unlike)]
+    for task, candidates, classes, wanted in chosen:
+        builder.write(task, builder.sample(task, candidates, classes, wanted))
+    fonts = Painter(root).fonts
+    for task, things in DRAWN.items():
+        builder.write(task, builder.paint(task, things, fonts))
     (options.out / "sources.tsv").write_text("image\tsource\n" + "\n".join(builder.sources) + "\n")
     print("near-duplicates skipped while choosing:", builder.duplicates)
 

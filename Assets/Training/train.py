@@ -10,12 +10,14 @@ import torch
 import torch.nn.functional as F
 
 import bpe
-from corpus import Batches, prepare
-from model import SmallCLIP, export
+from corpus import Batches, Contest, prepare
+from model import SmallCLIP, export, load_hugging_face
 from sources import fetch
 
-BATCH, KEEP, MERGES = 128, 28, 3000
+BATCH, MERGES = 128, 3000
+KEEP, KEEP_SCENES = 28, 44  # patches seen of a picture and of a scene; a counted thing must not vanish
 MATRIX_RATE, OTHER_RATE = 3e-3, 1.5e-3
+NAMING = 0.5  # weight of the contests beside CLIP's loss
 WHOLE = 0.93  # from this part of the time on every patch is seen
 
 
@@ -88,6 +90,42 @@ def contrastive_loss(model: SmallCLIP, images: torch.Tensor, texts: torch.Tensor
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
 
+def contest_loss(model: SmallCLIP, images: torch.Tensor, texts: torch.Tensor, contests: list[Contest]) -> torch.Tensor:
+    """Cross-entropy of each image between captions that differ in the name alone; `texts` has all contests' captions."""
+    losses, start = [], 0
+    for contest in contests:
+        end = start + len(contest.captions)
+        logits = model.scale.exp() * F.normalize(images[contest.rows], dim=1) @ F.normalize(texts[start:end], dim=1).T
+        losses.append(F.cross_entropy(logits, contest.truth / contest.truth.sum(1, keepdim=True), reduction="sum"))
+        start = end
+    return torch.stack(losses).sum() / sum(len(contest.rows) for contest in contests)
+
+
+def encode_images(model: SmallCLIP, pixels: torch.Tensor, whole: bool) -> torch.Tensor:
+    """Features of a batch whose first half is pictures and whose second is scenes."""
+    if whole:
+        return model.images(pixels)
+    half = len(pixels) // 2
+    return torch.cat([model.images(pixels[:half], KEEP), model.images(pixels[half:], KEEP_SCENES)])
+
+
+class Threads:
+    """One or two threads, whichever was faster of late: other work on the machine comes and goes."""
+
+    def __init__(self, wanted: int):
+        self.adaptive, self.count, self.best, self.begin = wanted == 0, wanted or 2, {}, time.monotonic()
+        torch.set_num_threads(self.count)
+
+    def tick(self, step: int) -> None:
+        """To be called after each step."""
+        if self.adaptive and step % 8 == 0:
+            now = time.monotonic()
+            self.best[self.count], self.begin = now - self.begin, now
+            faster = min(self.best, key=self.best.get)
+            self.count = 3 - faster if step % 48 == 0 or len(self.best) < 2 else faster
+            torch.set_num_threads(self.count)
+
+
 def rate_factor(part: float) -> float:
     """Warm-up over the first 2 % of the time, then linear decay to zero."""
     return min(part / 0.02 + 0.02, 1.0, max(0.0, (1 - part) / 0.98))
@@ -101,22 +139,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the model folder to write")
     parser.add_argument("--minutes", type=float, default=60, help="training time (checkpoints included)")
     parser.add_argument("--scenes", type=int, help="procedural scenes to draw (4 000 a minute, at most 100 000)")
-    parser.add_argument("--threads", type=int, default=2,
-                        help="1 is faster where other work keeps the cores busy")
+    parser.add_argument("--threads", type=int, default=0, help="0: one or two, whichever is faster at the time")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="model folder to begin with, with its vocabulary")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    threads = Threads(options.threads)
     options.scenes = options.scenes or min(100_000, max(8000, int(options.minutes * 4) * 1000))
     corpus = prepare(options.work, fetch(options.work), options.data, options.scenes, options.seed)
     print(corpus["report"], flush=True)
     batches = Batches(corpus, options.seed)
-    tokens = options.work / f"tokenizer-{options.seed}"
+    tokens = options.start or options.work / f"tokenizer-{options.seed}"
     if not (tokens / "merges.txt").exists():
         texts = [t for _ in range(300) for t in batches.draw(256)[1]]
         bpe.Tokenizer(bpe.learn(texts, MERGES)).save(tokens)
     tokenizer = bpe.Tokenizer.load(tokens)
     torch.manual_seed(options.seed)
     model = SmallCLIP(len(tokenizer.vocabulary))
+    if options.start:
+        load_hugging_face(model, options.start)
     optimizer, step, spent, curve = Optimizer(model), 0, 0.0, []
     checkpoint = options.work / "checkpoint.pt"
     if checkpoint.exists():
@@ -125,24 +165,28 @@ def main() -> None:
         optimizer.restore(saved["optimizer"])
         step, spent, curve = saved["step"], saved["spent"], saved["curve"]
         batches.rng = np.random.default_rng([options.seed, step])
-    begin, last_save, running = time.monotonic() - spent, time.monotonic(), 0.0
+    begin, last_save, running = time.monotonic() - spent, time.monotonic(), np.zeros(2)
     while (part := (time.monotonic() - begin) / (60 * options.minutes)) < 1:
-        pixels, texts = batches.draw(BATCH)
+        pixels, texts, contests = batches.draw(BATCH)
         ids, ends = token_batch(tokenizer, texts)
+        names, last = token_batch(tokenizer, [caption for contest in contests for caption in contest.captions])
         with torch.autocast("cpu", torch.bfloat16):
-            images = model.images(pixels, KEEP if part < WHOLE else None)
-            described = model.texts(ids, ends)
-        loss = contrastive_loss(model, images.float(), described.float(), texts)
+            images = encode_images(model, pixels, part >= WHOLE)
+            described, named = model.texts(ids, ends), model.texts(names, last)
+        matching = contrastive_loss(model, images.float(), described.float(), texts)
+        naming = contest_loss(model, images.float(), named.float(), contests)
+        loss = matching + NAMING * naming
         loss.backward()
         optimizer.step(rate_factor(part))
         model.scale.data.clamp_(max=4.6052)
-        step, running = step + 1, running + loss.item()
+        step, running = step + 1, running + np.array([matching.item(), naming.item()])
+        threads.tick(step)
         if step % 50 == 0:
-            curve.append([step, round(running / 50, 4)])
-            print(f"step {step} samples {step * BATCH} part {part:.3f} loss {running / 50:.4f} "
-                  f"scale {model.scale.exp().item():.1f} rate {step * BATCH / (time.monotonic() - begin):.0f}/s",
-                  flush=True)
-            running = 0.0
+            curve.append([step, *(running / 50).round(4).tolist()])
+            print(f"step {step} samples {step * BATCH} part {part:.3f} losses {curve[-1][1]:.4f} {curve[-1][2]:.4f} "
+                  f"scale {model.scale.exp().item():.1f} threads {threads.count} "
+                  f"rate {step * BATCH / (time.monotonic() - begin):.0f}/s", flush=True)
+            running = np.zeros(2)
         if time.monotonic() - last_save > 120:
             last_save = time.monotonic()
             torch.save({"model": model.state_dict(), "optimizer": optimizer.state(), "step": step,
@@ -150,7 +194,8 @@ def main() -> None:
             checkpoint.with_suffix(".new").replace(checkpoint)
     export(model, tokenizer, options.out)
     log = {"steps": step, "samples": step * BATCH, "minutes": options.minutes, "parameters":
-           sum(p.numel() for p in model.parameters()), "corpus": corpus["report"], "curve": curve}
+           sum(p.numel() for p in model.parameters()), "corpus": corpus["report"], "curve": curve,
+           "started from a model": options.start is not None}
     (options.work / "training.json").write_text(json.dumps(log, indent=1))
     checkpoint.unlink(missing_ok=True)
 

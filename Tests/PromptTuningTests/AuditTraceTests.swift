@@ -16,7 +16,7 @@ import ZerothOrder
 
         init(steps: Int, _ change: (inout PromptSettings) -> Void = { _ in }) throws {
             let model = try CLIPModel(folder: Repository.model)
-            let data = try DataSet(path: Repository.data("line-drawings"), shots: 16, seed: 1)
+            let data = try DataSet(path: Repository.data("textures"), shots: 16, seed: 1)
             var settings = PromptSettings()
             change(&settings)
             var run = try TuningRun(
@@ -74,7 +74,7 @@ import ZerothOrder
         #expect(trace.metadata["model_sha256"] == file)
         #expect(try trace.json("classes") as? [String] == world.run.classNames)
         let images = try trace.json("train_images") as? [[Any]] ?? []
-        #expect(images.count == 144 && images.count == world.run.train.count)
+        #expect(images.count == 160 && images.count == world.run.train.count)
         for (image, listed) in zip(world.run.train.images, images) {
             #expect(listed.first as? String == image.path && listed.last as? Int == image.label)
         }

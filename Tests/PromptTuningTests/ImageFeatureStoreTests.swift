@@ -12,7 +12,7 @@ struct ImageFeatureStoreTests {
         let store = ImageFeatureStore(model: model)
         var calls: [[Int]] = []
         _ = try store.features(data.train) { done, total in calls.append([done, total]) }
-        #expect(calls == [[32, 128], [64, 128], [96, 128], [128, 128]])
+        #expect(calls == [[32, 112], [64, 112], [96, 112], [112, 112]])
         calls = []
         _ = try store.features(data.train) { done, total in calls.append([done, total]) }
         #expect(calls.isEmpty)

@@ -35,7 +35,7 @@ import Testing
         try #require(
             model.weightDigest == recording.modelDigest,
             "the losses were recorded with another model: record them again, see Fixtures/README.md")
-        let data = try DataSet(path: Repository.data("line-drawings"), shots: 16, seed: 1)
+        let data = try DataSet(path: Repository.data("textures"), shots: 16, seed: 1)
         #expect(data.classNames == recording.classes)
         var run = try TuningRun(
             PromptSettings(), initial: nil, store: ImageFeatureStore(model: model),

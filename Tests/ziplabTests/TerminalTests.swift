@@ -35,7 +35,7 @@ import Testing
         try terminal.expect("CLIP with ")
         try terminal.expect("ziplab> ")
         try terminal.type("data load '\(Program.data)' --shots 2\r")
-        try terminal.expect("18 training, 18 validation, ")
+        try terminal.expect("10 training, 10 validation, ")
         try terminal.expect("ziplab> ")
         try terminal.type("prompt new --tokens 4 --budget 60000\r")
         try terminal.expect("gradients clipped at ")

@@ -24,7 +24,7 @@ from transformers import CLIPModel, CLIPTokenizer
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
 MODEL = "Assets/Model"
-DATA = "Assets/Data/line-drawings"
+DATA = "Assets/Data/textures"
 STEPS = 2
 TOLERANCE = 1e-4
 
