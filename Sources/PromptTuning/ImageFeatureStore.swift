@@ -36,9 +36,10 @@ public final class ImageFeatureStore: Sendable {
         var done = 0
         while done < missing.count {
             let block = Array(missing[done..<min(done + blockSize, missing.count)])
-            let pixels = try Self.pixels(
-                of: block.map { list.files[$0] }, digests: block.map { list.digests[$0] },
-                preprocessing: model.preprocessing)
+            let pixels = try ImageList.values(of: block.map { list.files[$0] }) { index, file in
+                try model.preprocessing.pixels(
+                    ImageList.bitmap(of: file, digest: list.digests[block[index]]))
+            }
             let features = model.vision.features(pixels)
             known.withLock { known in
                 for (row, index) in block.enumerated() {
@@ -60,29 +61,5 @@ public final class ImageFeatureStore: Sendable {
     /// - Throws: `CLIPError.tooElongated`.
     public func features(_ bitmap: Bitmap) throws -> [Float] {
         Array(model.vision.features([try model.preprocessing.pixels(bitmap)]).row(0))
-    }
-
-    private static func pixels(
-        of files: [String], digests: [String], preprocessing: ImagePreprocessing
-    ) throws -> [[Float]] {
-        let results = Mutex<[Int: Result<[Float], TuningError>]>([:])
-        Parallel.forEach(files.count) { index in
-            let result = pixels(of: files[index], digest: digests[index], preprocessing: preprocessing)
-            results.withLock { $0[index] = result }
-        }
-        let found = results.withLock { $0 }
-        return try files.indices.compactMap { try found[$0]?.get() }
-    }
-
-    private static func pixels(
-        of file: String, digest: String, preprocessing: ImagePreprocessing
-    ) -> Result<[Float], TuningError> {
-        do {
-            return .success(try preprocessing.pixels(ImageList.bitmap(of: file, digest: digest)))
-        } catch let error as TuningError {
-            return .failure(error)
-        } catch {
-            return .failure(.image(path: file, reason: "\(error)"))
-        }
     }
 }

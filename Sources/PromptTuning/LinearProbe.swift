@@ -6,9 +6,7 @@ package import Tensors
 /// once, in double precision. It sees the features, so it is a yardstick for prompts, not a black-box method.
 public struct LinearProbe: Sendable {
     /// Weight decays that are tried, strongest first: those of `Assets/Training/evaluate.py`.
-    static let decays = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4]
-    /// Most steps that fitting takes; it ends where the minimum is found.
-    public static let mostSteps = decays.count * QuasiNewton().steps
+    package static let decays = [0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4]
     /// Features have length one; without a factor small weights could not tell them apart.
     private static let scale = 10.0
 
@@ -20,19 +18,25 @@ public struct LinearProbe: Sendable {
     /// Fits W on the training images, with the decay under which most validation images are right; among equals the
     /// one of the lowest validation loss.
     ///
-    /// - Parameter stepped: called before each step; what it throws ends the work.
+    /// - Parameter progress: called before each pass over the images with the number of decays that have been tried, and
+    ///   of all; what it throws ends the work.
     /// - Throws: `TuningError` when a list is empty or an image cannot be read.
-    public init(store: ImageFeatureStore, data: DataSet, stepped: () throws -> Void) throws {
+    public init(
+        store: ImageFeatureStore, data: DataSet, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws {
         for list in [data.train, data.validation] where list.count == 0 {
             throw TuningError.emptySplit(list.name)
         }
         let features = try store.features(data.train)
         var best: (probe: LinearProbe, score: Score)?
         var start: [Double]?
-        for decay in Self.decays {
+        for (tried, decay) in Self.decays.enumerated() {
             let probe = try LinearProbe(
                 features: features, labels: data.train.labels, classes: data.classNames.count, decay: decay,
-                start: start, stepped: stepped)
+                start: start
+            ) {
+                try progress(tried, Self.decays.count)
+            }
             // The next decay's weights are not far from these.
             start = probe.weights
             let score = probe.score(try store.features(data.validation), labels: data.validation.labels)
@@ -48,7 +52,7 @@ public struct LinearProbe: Sendable {
     /// Fits W on features [N, d] under one decay.
     package init(
         features: Matrix, labels: [Int], classes: Int, decay: Double, start: [Double]? = nil,
-        stepped: () throws -> Void = {}
+        passing: () throws -> Void = {}
     ) rethrows {
         precondition(
             features.rows == labels.count, "expected \(features.rows) labels; got \(labels.count)")
@@ -56,10 +60,9 @@ public struct LinearProbe: Sendable {
         self.classes = classes
         let inputs = features.values.map { Double($0) * Self.scale }
         let zeros = [Double](repeating: 0, count: features.columns * classes)
-        weights = try QuasiNewton().minimum(from: start ?? zeros) { weights in
-            Self.loss(weights, inputs: inputs, labels: labels, classes: classes, decay: decay)
-        } stepped: {
-            try stepped()
+        weights = try QuasiNewton.minimum(from: start ?? zeros) { weights in
+            try passing()
+            return Self.loss(weights, inputs: inputs, labels: labels, classes: classes, decay: decay)
         }
     }
 

@@ -1,15 +1,13 @@
 /// Minimises a smooth convex function by L-BFGS with backtracking (Nocedal and Wright 2006, algorithm 7.5), in double
 /// precision and with every sum in one order.
-package struct QuasiNewton {
+package enum QuasiNewton {
     /// Pairs of steps and gradient changes that the curvature is estimated from.
     private static let memory = 10
     private static let halvings = 40
     /// Most steps taken.
-    package var steps = 300
+    private static let steps = 300
     /// The gradient's norm below which the minimum is found.
-    package var tolerance = 1e-7
-
-    package init() {}
+    private static let tolerance = 1e-7
 
     private struct Pair {
         var step: [Double]
@@ -19,39 +17,35 @@ package struct QuasiNewton {
 
     /// The minimum found from `start`.
     ///
-    /// - Parameters:
-    ///   - function: value and gradient at a point.
-    ///   - stepped: called before each step; what it throws ends the work.
-    package func minimum(
-        from start: [Double], of function: ([Double]) -> (value: Double, gradient: [Double]),
-        stepped: () throws -> Void
+    /// - Parameter function: value and gradient at a point; what it throws ends the work.
+    package static func minimum(
+        from start: [Double], of function: ([Double]) throws -> (value: Double, gradient: [Double])
     ) rethrows -> [Double] {
         var point = start
-        var (value, gradient) = function(point)
+        var (value, gradient) = try function(point)
         var pairs: [Pair] = []
         for _ in 0..<steps {
-            let norm = Self.dot(gradient, gradient).squareRoot()
+            let norm = dot(gradient, gradient).squareRoot()
             guard norm > tolerance, norm.isFinite else { break }
-            try stepped()
-            let direction = Self.direction(gradient, pairs)
-            let slope = Self.dot(gradient, direction)
+            let direction = direction(gradient, pairs)
+            let slope = dot(gradient, direction)
             var length = pairs.isEmpty ? min(1, 1 / norm) : 1
-            var next = Self.sum(point, direction, times: length)
-            var (nextValue, nextGradient) = function(next)
+            var next = sum(point, direction, times: length)
+            var (nextValue, nextGradient) = try function(next)
             var halved = 0
-            while !(nextValue <= value + 1e-4 * length * slope), halved < Self.halvings {
+            while !(nextValue <= value + 1e-4 * length * slope), halved < halvings {
                 length /= 2
                 halved += 1
-                next = Self.sum(point, direction, times: length)
-                (nextValue, nextGradient) = function(next)
+                next = sum(point, direction, times: length)
+                (nextValue, nextGradient) = try function(next)
             }
             // No lower value in sight: as near as rounding allows.
             guard nextValue < value else { break }
-            let step = Self.sum(next, point, times: -1)
-            let change = Self.sum(nextGradient, gradient, times: -1)
-            let product = Self.dot(step, change)
+            let step = sum(next, point, times: -1)
+            let change = sum(nextGradient, gradient, times: -1)
+            let product = dot(step, change)
             if product > 0 { pairs.append(Pair(step: step, change: change, product: product)) }
-            if pairs.count > Self.memory { pairs.removeFirst() }
+            if pairs.count > memory { pairs.removeFirst() }
             (point, value, gradient) = (next, nextValue, nextGradient)
         }
         return point

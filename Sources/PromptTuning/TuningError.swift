@@ -1,11 +1,12 @@
 /// Why data could not be loaded, a prompt not be built, or a step not be taken.
 public enum TuningError: Error, Equatable {
     case noSuchPath(String)
-    case noImages(String)
+    /// `skipped` counts what was there of other kinds.
+    case noImages(String, skipped: [String: Int])
     case noLayout(String)
     case badSplit(file: String, entry: String, reason: String)
     case badClassList(file: String, reason: String)
-    case tooFewImages(className: String, split: String, found: Int, asked: Int)
+    case tooFewImages(className: String, split: String, found: Int, asked: Int, skipped: [String: Int])
     case emptySplit(String)
     case budgetUsedUp(budget: Int, needed: Int, left: Int)
     case badSetting(name: String, expected: String, got: String)
@@ -21,7 +22,7 @@ extension TuningError: CustomStringConvertible {
         switch self {
         case .noSuchPath(let path):
             "no such file or folder: '\(path)'"
-        case .noImages(let path):
+        case .noImages(let path, _):
             "no images in '\(path)': expected PNG or JPEG files"
         case .noLayout(let path):
             "'\(path)' is not a data set: expected a folder with one folder of images a class, "
@@ -30,7 +31,7 @@ extension TuningError: CustomStringConvertible {
             "\(entry) of '\(file)': \(reason)"
         case .badClassList(let file, let reason):
             "class names in '\(file)': \(reason)"
-        case .tooFewImages(let name, let split, let found, let asked):
+        case .tooFewImages(let name, let split, let found, let asked, _):
             "class '\(name)' has \(found) \(split) image\(found == 1 ? "" : "s"); \(asked) needed"
         case .emptySplit(let name):
             "the data set has no \(name) images"

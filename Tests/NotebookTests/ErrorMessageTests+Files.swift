@@ -45,6 +45,35 @@ extension ErrorMessageTests {
                 note: a class needs as many training images as --shots says, and min(shots, 4) for validation
                 """),
         Sample(
+            name: "images of an unknown kind in one class",
+            prepare: { fixture in
+                try Fixture.writeImages(to: fixture.folder + "/odd/a", count: 20, label: 0)
+                try Fixture.writeImages(to: fixture.folder + "/odd/b", count: 1, label: 1)
+                for name in ["1.webp", "2.webp"] { try fixture.write("", to: "odd/b/" + name) }
+                try fixture.write("", to: "odd/a/1.gif")
+            },
+            statement: "data load odd",
+            expected: """
+                input:1:11: error: class 'b' has 1 training image; 16 needed
+                data load odd
+                          ^~^
+                note: a class needs as many training images as --shots says, and min(shots, 4) for validation
+                note: skipped in the class folders: 2 .webp; images are .png, .jpg and .jpeg files
+                """),
+        Sample(
+            name: "images of an unknown kind alone",
+            prepare: { fixture in
+                try Fixture.writeImages(to: fixture.folder + "/odd/a", count: 0, label: 0)
+                try fixture.write("", to: "odd/a/1.gif")
+            },
+            statement: "data load odd",
+            expected: """
+                input:1:11: error: no images in 'DIR/odd': expected PNG or JPEG files
+                data load odd
+                          ^~^
+                note: skipped in the class folders: 1 .gif; images are .png, .jpg and .jpeg files
+                """),
+        Sample(
             name: "missing model folder", statement: "model load nowhere",
             expected: """
                 input:1:12: error: cannot read 'nowhere': no such folder

@@ -81,7 +81,7 @@ import Testing
                 input:1:13: error: unknown option '--x' of 'plot'
                 plot images --x step
                             ^~^
-                note: usage: plot images [--split train] [--per-class 8] [--size 96] [--out FILE]
+                note: usage: plot images [--split train] [--per-class 8] [--size N] [--out FILE]
                 """)
         #expect(
             try said("plot images --out no/images.png").hasPrefix(
@@ -116,8 +116,42 @@ import Testing
                                         ^~^
                 note: '--per-class 84' fits
                 """)
+        #expect(
+            try notebook.run("plot images --per-class 40 --size 256").last?.failure == """
+                input:1:25: error: a sheet with 1 class of 40 images would be larger than 4000x4000 pixels
+                plot images --per-class 40 --size 256
+                                        ^^
+                note: '--size 91' fits
+                note: '--per-class 14' fits
+                """)
+        for fits in ["--per-class 84", "--per-class 40 --size 91", "--per-class 14 --size 256"] {
+            #expect(try notebook.run("plot images \(fits)").last?.word == "ok", "\(fits)")
+        }
+        #expect(try notebook.run("plot images --per-class 40 --size 92").last?.word == "failed")
         #expect(try notebook.run("plot images --per-class 84").last?.word == "ok")
         #expect(try Self.sheet(fixture).width <= 4000)
+    }
+
+    @Test func tooManyClasses() throws {
+        let fixture = try Fixture()
+        let image = try Fixture.picture(label: 0, index: 0).pngData()
+        for label in 0..<3200 {
+            let folder = fixture.folder + "/many/\(10_000 + label)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Fixture.write(image, to: folder + "/1.png")
+        }
+        let notebook = try fixture.notebook("data load many --shots all")
+        func notes(_ statement: String) throws -> [String] {
+            let failure = try #require(try notebook.run(statement).last?.failure)
+            return failure.components(separatedBy: "\n").filter { $0.hasPrefix("note: ") }
+        }
+        #expect(try notes("plot images") == ["note: 'data load' has '--classes' for half of the classes"])
+        #expect(try notes("plot images --size 256") == [])
+        _ = try notebook.run("data load many --shots all --classes base")
+        #expect(try notebook.run("plot images").last?.word == "ok")
+        // What is half already is not halved again.
+        let call = "plot images --size 128"
+        #expect(try notes(call) == ["note: '--size 49' fits"])
     }
 
     @Test func interruption() throws {

@@ -3,6 +3,8 @@ import Testing
 
 /// `probe`: a linear classifier on the features of the few-shot set.
 @Suite struct ProbeTests {
+    private struct Unexpected: Error {}
+
     @Test func accuracyOfASplit() throws {
         let fixture = try Fixture()
         let notebook = try fixture.notebook("model load\ndata load data")
@@ -12,6 +14,14 @@ import Testing
         let line = try #require(report.lines.last)
         #expect(line.hasPrefix("linear probe on 48 training images, weight decay "))
         #expect(line.contains(": training accuracy "))
+        // Without '--split' the test images are asked.
+        let tested = try #require(try notebook.run("probe").last)
+        #expect(tested.lines.last?.contains(": test accuracy ") == true)
+        #expect(try notebook.run("probe --split test").last?.results == tested.results)
+        // One decay for all splits, among those that are tried.
+        guard case .double(let decay) = report.results[4].value else { throw Unexpected() }
+        #expect(line.contains("weight decay \(decay): "))
+        #expect(tested.results[4].value == .double(decay))
         // The same again; no query, no prompt, no change.
         #expect(try notebook.run("probe --split train").last?.results == report.results)
         #expect(try notebook.run("undo").last?.lines.first?.contains("data load") == true)
@@ -20,7 +30,7 @@ import Testing
     @Test(arguments: [
         ("", "no model yet; 'model load' opens the embedded one"),
         ("model load", "no data set yet; load one with 'data load PATH'"),
-        ("model load\ndata load data --shots all", "the data set has no test images"),
+        ("model load\ndata load data --shots all", "the data set has no validation images"),
     ])
     func mistakes(_ setup: String, _ message: String) throws {
         let notebook = try Fixture().notebook(setup)

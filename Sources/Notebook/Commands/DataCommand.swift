@@ -25,8 +25,8 @@ enum DataCommand: NotebookCommand {
         images a class (below train, val and test, or one level), a CoOp split file ({"train":
         [[path, label, class name], …], …}) or a folder with split.json, and a .csv with the columns
         path, class and perhaps split. Without a validation or test split these are drawn from what
-        the training images leave. Every image is read and checked here; other files in class
-        folders are skipped and counted.
+        the training images leave. Every image is read and checked here; whatever else lies in class
+        folders is skipped and counted, hidden files apart.
 
           data load Assets/Data/line-drawings --shots 16 --seed 1
           data load photos
@@ -53,20 +53,24 @@ enum DataCommand: NotebookCommand {
                 try context.cell.interruptionPoint()
             }
         } catch let error as TuningError {
-            var notes: [String] = []
-            if case .tooFewImages = error {
-                notes = [
-                    "a class needs as many training images as --shots says, and min(shots, 4) for validation"
-                ]
-            }
-            throw call.failure("path", "\(error)", notes: notes)
+            throw call.failure("path", "\(error)", notes: notes(error))
         }
         context.state.dataPath = call.text("path")
         context.state.data = data
         context.state.classNames = data.classNames
         context.dropRun()
         try describe(data, &context, names: false)
-        if let note = note(skipped: data.skipped) { context.say(note) }
+        if let note = note(skipped: data.skipped) { context.say("note: " + note) }
+    }
+
+    private static func notes(_ error: TuningError) -> [String] {
+        switch error {
+        case .tooFewImages(_, _, _, _, let skipped):
+            ["a class needs as many training images as --shots says, and min(shots, 4) for validation"]
+                + [note(skipped: skipped)].compactMap { $0 }
+        case .noImages(_, let skipped): [note(skipped: skipped)].compactMap { $0 }
+        default: []
+        }
     }
 
     /// Says what is in class folders and not among the images; nil where there is nothing.
@@ -75,7 +79,7 @@ enum DataCommand: NotebookCommand {
         let kinds = skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let shown = kinds.prefix(5).map { "\($0.value) \($0.key)" }
         let rest = kinds.dropFirst(shown.count).reduce(0) { $0 + $1.value }
-        return "note: skipped in the class folders: "
+        return "skipped in the class folders: "
             + (shown + (rest > 0 ? ["\(rest) more"] : [])).joined(separator: ", ")
             + "; images are .png, .jpg and .jpeg files"
     }

@@ -13,8 +13,8 @@ extension PlotCommand {
             OptionSpecification(
                 name: "per-class", kind: .integer(1...1000), valueName: "8", help: "images of a class"),
             OptionSpecification(
-                name: "size", kind: .integer(ContactSheet.sides), valueName: "96",
-                help: "pixels of an image's longer side (by the images, 64 to 128)"),
+                name: "size", kind: .integer(ContactSheet.sides), valueName: "N",
+                help: "pixels of an image's longer side (by the images, at most 128, less in a crowd)"),
             OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (images.png)"),
         ], summary: "contact sheet of a split, one row a class")
 
@@ -32,7 +32,7 @@ extension PlotCommand {
         var classes = [[Int]](repeating: [], count: names.count)
         for (index, label) in list.labels.enumerated() { classes[label].append(index) }
         let shown = classes.map { Array($0.prefix(perClass)) }
-        try checkRoom(names, columns: shown.map(\.count).max() ?? 0, side: side, call)
+        try checkRoom(names, columns: shown.map(\.count).max() ?? 0, halved: data.selection != .all, call)
 
         let pictures = try list.pictures(at: shown.flatMap { $0 }) { picture in
             picture.shrunk(to: side ?? ContactSheet.largestPicture)
@@ -61,17 +61,27 @@ extension PlotCommand {
         emit(bitmap, path: path, context)
     }
 
-    private static func checkRoom(_ names: [String], columns: Int, side: Int?, _ call: Call) throws {
-        let capacity = ContactSheet.capacity(names: names, columns: columns, side: side)
-        guard capacity < columns else { return }
+    /// Throws where the sheet would be too large, with what would fit.
+    private static func checkRoom(_ names: [String], columns: Int, halved: Bool, _ call: Call) throws {
+        func capacity(_ names: [String], side: Int?) -> Int {
+            ContactSheet.capacity(names: names, columns: columns, side: side)
+        }
+        let side = call.integer("size")
+        let room = capacity(names, side: side)
+        guard room < columns else { return }
+        var notes: [String] = []
+        let smaller = side.flatMap { side in
+            (ContactSheet.sides.lowerBound..<side).last { capacity(names, side: $0) >= columns }
+        }
+        if let smaller { notes.append("'--size \(smaller)' fits") }
+        if room > 0 { notes.append("'--per-class \(room)' fits") }
+        if notes.isEmpty, !halved, capacity(Array(names.prefix((names.count + 1) / 2)), side: side) > 0 {
+            notes = ["'data load' has '--classes' for half of the classes"]
+        }
         let error = NotebookError.sheetTooLarge(
             classes: names.count, perClass: columns, side: ContactSheet.largestSide)
         throw call.failure(
-            "per-class", "\(error)",
-            notes: [
-                capacity > 0
-                    ? "'--per-class \(capacity)' fits" : "'data load' has '--classes' for half of the classes"
-            ])
+            call.integer("per-class") == nil ? "size" : "per-class", "\(error)", notes: notes)
     }
 
     /// The task as its path names it: the last folder or file that has a name of its own.

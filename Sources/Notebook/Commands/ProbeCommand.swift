@@ -24,22 +24,20 @@ enum ProbeCommand: NotebookCommand {
         let store = try context.requireModel()
         let data = try context.requireData()
         let list = context.list(data, split: call.text("split") ?? "test")
-        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
-        for list in [data.train, data.validation, list] { try context.features(store, list) }
-        var steps = 0
-        let probe = try LinearProbe(store: store, data: data) {
-            steps += 1
+        let lists = [data.train, data.validation, list]
+        // Before any image is encoded.
+        for list in lists where list.count == 0 { throw TuningError.emptySplit(list.name) }
+        for list in lists { try context.features(store, list) }
+        let probe = try LinearProbe(store: store, data: data) { done, total in
             context.host.show(
-                .init(
-                    done: steps, total: LinearProbe.mostSteps, unit: "steps", detail: "fitting a linear probe"
-                ))
+                .init(done: done, total: total, unit: "weight decays", detail: "fitting a linear probe"))
             try context.cell.interruptionPoint()
         }
         context.host.show(nil)
         let score = try probe.evaluate(list, store: store)
         context.say(
             "linear probe on \(DisplayNumber.count(data.train.count, "training image")), weight decay "
-                + "\(DisplayNumber.figure(probe.decay)): \(list.name) accuracy "
+                + "\(probe.decay): \(list.name) accuracy "
                 + "\(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
                 + "loss \(DisplayNumber.figure(Double(score.loss)))")
         context.report(score)

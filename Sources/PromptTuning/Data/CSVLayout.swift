@@ -16,7 +16,7 @@ enum CSVLayout: DataLayout {
                 file: path, entry: "the text", reason: "expected UTF-8 of at most \(limit) bytes")
         }
         var rows = try records(text, file: path)
-        guard !rows.isEmpty else { throw TuningError.noImages(path) }
+        guard !rows.isEmpty else { throw TuningError.noImages(path, skipped: [:]) }
         let header = rows.removeFirst().map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
         guard let pathColumn = header.firstIndex(of: "path"),
             let classColumn = header.firstIndex(where: { $0 == "class" || $0 == "classname" })

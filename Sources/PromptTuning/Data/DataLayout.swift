@@ -29,8 +29,13 @@ struct DataSource {
     /// Nil where the layout has no such split; it is then drawn from the training images.
     var validation: [LabelledImage]?
     var test: [LabelledImage]?
-    /// What lay among the images and was left out: how many of each kind, such as ".gif" or "folder".
-    var skipped: [String: Int] = [:]
+    /// What lay among the images of a label and was left out: how many of each kind, such as ".gif" or "folder".
+    var skipped: [Int: [String: Int]] = [:]
+
+    /// What was left out, over all labels.
+    var allSkipped: [String: Int] {
+        skipped.values.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+    }
 
     /// Lists the data set at `path` by the first layout that knows it.
     ///
@@ -39,7 +44,9 @@ struct DataSource {
         guard FileManager.default.fileExists(atPath: path) else { throw TuningError.noSuchPath(path) }
         for layout in dataLayouts {
             guard let source = try layout.read(path) else { continue }
-            guard !source.train.isEmpty, !source.classNames.isEmpty else { throw TuningError.noImages(path) }
+            guard !source.train.isEmpty, !source.classNames.isEmpty else {
+                throw TuningError.noImages(path, skipped: source.allSkipped)
+            }
             try ClassList.check(source.classNames, file: path)
             return source
         }
@@ -52,8 +59,10 @@ struct DataSource {
             images.filter { kept.contains($0.label) }
                 .map { LabelledImage(path: $0.path, label: $0.label - kept.lowerBound) }
         }
+        let own = kept.map { (label: $0, kinds: skipped[$0, default: [:]]) }
         return DataSource(
             layout: layout, root: root, classNames: Array(classNames[kept]), train: filter(train),
-            validation: validation.map(filter), test: test.map(filter), skipped: skipped)
+            validation: validation.map(filter), test: test.map(filter),
+            skipped: Dictionary(uniqueKeysWithValues: own.map { ($0.label - kept.lowerBound, $0.kinds) }))
     }
 }

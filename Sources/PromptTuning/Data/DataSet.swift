@@ -12,6 +12,7 @@ public struct DataSet: Sendable, Equatable {
     }
 
     public let layout: String
+    public let selection: ClassSelection
     public let classNames: [String]
     public let train: ImageList
     public let validation: ImageList
@@ -47,7 +48,8 @@ public struct DataSet: Sendable, Equatable {
             try names.indices.flatMap { label -> [LabelledImage] in
                 guard pool[label].count >= count else {
                     throw TuningError.tooFewImages(
-                        className: names[label], split: split, found: pool[label].count, asked: count)
+                        className: names[label], split: split, found: pool[label].count, asked: count,
+                        skipped: source.skipped[label, default: [:]])
                 }
                 defer { pool[label].removeFirst(count) }
                 return Array(pool[label].prefix(count))
@@ -58,7 +60,8 @@ public struct DataSet: Sendable, Equatable {
         if let listed = source.validation, !listed.isEmpty {
             validation =
                 try validationShots.map { count in
-                    try Self.sample(listed, names: names, count: count, seed: seed)
+                    try Self.sample(
+                        listed, names: names, count: count, seed: seed, skipped: source.skipped)
                 } ?? listed
         } else {
             validation = try validationShots.map { try draw($0, "validation") } ?? []
@@ -66,7 +69,8 @@ public struct DataSet: Sendable, Equatable {
         let rest = shots == nil ? [] : pool.flatMap { $0 }
         let test = source.test.flatMap { $0.isEmpty ? nil : $0 } ?? rest
         self.layout = source.layout
-        self.skipped = source.skipped
+        self.selection = classes
+        self.skipped = source.allSkipped
         self.classNames = names
         self.train = try ImageList(name: "training", root: source.root, images: train, checked: checked)
         self.validation = try ImageList(
@@ -87,14 +91,15 @@ public struct DataSet: Sendable, Equatable {
     }
 
     private static func sample(
-        _ images: [LabelledImage], names: [String], count: Int, seed: UInt64
+        _ images: [LabelledImage], names: [String], count: Int, seed: UInt64, skipped: [Int: [String: Int]]
     ) throws -> [LabelledImage] {
         let groups = shuffled(images, classes: names.count, seed: seed, "few-shot.validation")
         return try names.indices.flatMap { label -> [LabelledImage] in
             let drawn = groups[label].prefix(count)
             guard drawn.count == count else {
                 throw TuningError.tooFewImages(
-                    className: names[label], split: "validation", found: drawn.count, asked: count)
+                    className: names[label], split: "validation", found: drawn.count, asked: count,
+                    skipped: skipped[label, default: [:]])
             }
             return Array(drawn)
         }

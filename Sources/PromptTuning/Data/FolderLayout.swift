@@ -9,7 +9,7 @@ enum FolderLayout: DataLayout {
 
     static func read(_ path: String) throws -> DataSource? {
         guard FileKind(path) == .folder else { return nil }
-        var skipped: [String: Int] = [:]
+        var skipped: [Int: [String: Int]] = [:]
         let splits = path + "/train"
         guard FileKind(splits) == .folder else {
             let names = try folders(in: path)
@@ -40,7 +40,7 @@ enum FolderLayout: DataLayout {
 
     /// The images of all classes; whatever else their folders hold is counted in `skipped`.
     private static func images(
-        root: String, below: String, classes: [String], _ skipped: inout [String: Int]
+        root: String, below: String, classes: [String], _ skipped: inout [Int: [String: Int]]
     ) throws -> [LabelledImage] {
         try classes.enumerated().flatMap { label, className -> [LabelledImage] in
             let folder = below + className
@@ -51,7 +51,7 @@ enum FolderLayout: DataLayout {
                 if extensions.contains((entry as NSString).pathExtension.lowercased()) {
                     images.append(LabelledImage(path: path, label: label))
                 } else {
-                    skipped[kind(of: root + "/" + path), default: 0] += 1
+                    skipped[label, default: [:]][kind(of: root + "/" + path), default: 0] += 1
                 }
             }
             return images

@@ -1,6 +1,4 @@
 package import Raster
-import Synchronization
-import Tensors
 
 extension ImageList {
     /// Longest side of a picture to look at: the weights of a resize take memory in its proportion.
@@ -19,34 +17,22 @@ extension ImageList {
         var pictures: [Bitmap] = []
         for start in stride(from: 0, to: indices.count, by: Self.pictureBlock) {
             let block = Array(indices[start..<min(start + Self.pictureBlock, indices.count)])
-            let results = Mutex<[Int: Result<Bitmap, TuningError>]>([:])
-            Parallel.forEach(block.count) { index in
-                let result = picture(at: block[index]).map(change)
-                results.withLock { $0[index] = result }
+            pictures += try Self.values(of: block.map { files[$0] }) { index, file in
+                change(try Self.picture(file, digest: digests[block[index]]))
             }
-            let found = results.withLock { $0 }
-            pictures += try block.indices.compactMap { try found[$0]?.get() }
             try progress(pictures.count, indices.count)
         }
         return pictures
     }
 
-    private func picture(at index: Int) -> Result<Bitmap, TuningError> {
-        let file = files[index]
-        do {
-            let bitmap = try Self.bitmap(of: file, digest: digests[index])
-            guard max(bitmap.width, bitmap.height) <= Self.largestSide else {
-                return .failure(
-                    .image(
-                        path: file,
-                        reason: "'\(file)' has \(bitmap.width)x\(bitmap.height) pixels; "
-                            + "at most \(Self.largestSide) a side can be drawn"))
-            }
-            return .success(bitmap)
-        } catch let error as TuningError {
-            return .failure(error)
-        } catch {
-            return .failure(.image(path: file, reason: "\(error)"))
+    private static func picture(_ file: String, digest: String) throws -> Bitmap {
+        let bitmap = try bitmap(of: file, digest: digest)
+        guard max(bitmap.width, bitmap.height) <= largestSide else {
+            throw TuningError.image(
+                path: file,
+                reason: "'\(file)' has \(bitmap.width)x\(bitmap.height) pixels; "
+                    + "at most \(largestSide) a side can be drawn")
         }
+        return bitmap
     }
 }

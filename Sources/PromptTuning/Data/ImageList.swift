@@ -33,14 +33,12 @@ public struct ImageList: Sendable, Equatable {
         self.files = files
         var digests: [String] = []
         for start in stride(from: 0, to: files.count, by: Self.blockSize) {
-            let block = files[start..<min(start + Self.blockSize, files.count)]
-            let results = Mutex<[Int: Result<String, TuningError>]>([:])
-            Parallel.forEach(block.count) { index in
-                let result = Self.verifiedDigest(files[start + index])
-                results.withLock { $0[index] = result }
+            let block = Array(files[start..<min(start + Self.blockSize, files.count)])
+            digests += try Self.values(of: block) { _, file in
+                let bytes = try Self.bytes(of: file)
+                _ = try Bitmap.decode(bytes, name: file)
+                return SHA256Digest.hex(bytes)
             }
-            let found = results.withLock { $0 }
-            digests += try block.indices.compactMap { try found[$0 - start]?.get() }
             try checked(digests.count, files.count)
         }
         self.digests = digests
@@ -52,16 +50,27 @@ public struct ImageList: Sendable, Equatable {
     /// Files checked between two calls of `checked`.
     private static let blockSize = 64
 
-    private static func verifiedDigest(_ file: String) -> Result<String, TuningError> {
-        do {
-            let bytes = try bytes(of: file)
-            _ = try Bitmap.decode(bytes, name: file)
-            return .success(SHA256Digest.hex(bytes))
-        } catch let error as TuningError {
-            return .failure(error)
-        } catch {
-            return .failure(.image(path: file, reason: "\(error)"))
+    /// What `body` makes of every file, in their order; files are read on all threads.
+    ///
+    /// - Throws: `TuningError` for the first file that `body` fails on; `.image` stands for other errors.
+    static func values<Value: Sendable>(
+        of files: [String], _ body: @Sendable (_ index: Int, _ file: String) throws -> Value
+    ) throws -> [Value] {
+        let results = Mutex<[Int: Result<Value, TuningError>]>([:])
+        Parallel.forEach(files.count) { index in
+            let file = files[index]
+            let result: Result<Value, TuningError>
+            do {
+                result = .success(try body(index, file))
+            } catch let error as TuningError {
+                result = .failure(error)
+            } catch {
+                result = .failure(.image(path: file, reason: "\(error)"))
+            }
+            results.withLock { $0[index] = result }
         }
+        let found = results.withLock { $0 }
+        return try files.indices.compactMap { try found[$0]?.get() }
     }
 
     /// The picture of a file that must still be the one that was checked.
