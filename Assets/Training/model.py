@@ -13,6 +13,7 @@ IMAGE, PATCH, WIDTH, HEADS = 64, 8, 128, 4
 VISION_LAYERS, TEXT_LAYERS, CONTEXT = 6, 4, 77
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
+TOKEN_DEVIATION = 0.02  # of the token embeddings, as OpenAI initialises them
 
 
 class Block(nn.Module):
@@ -116,6 +117,19 @@ def named(model: SmallCLIP) -> dict[str, torch.Tensor]:
     return {name: value.detach() for name, value in sorted(state.items())}
 
 
+def scaled(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The parameters with the text tower's residual stream scaled, so that token embeddings have about OpenAI's deviation.
+
+    Every layer norm undoes the scale but for its epsilon, so the model's function stays. The tuning methods count on
+    it: ZIP's initial context and its step sizes are meant for embeddings of CLIP's size. A power of two rounds nothing.
+    """
+    deviation = state["text_model.embeddings.token_embedding.weight"].float().std().item()
+    factor = 2.0 ** round(math.log2(TOKEN_DEVIATION / deviation))
+    enters = ("embedding.weight", "out_proj.weight", "out_proj.bias", "fc2.weight", "fc2.bias")
+    return {name: value * factor if name.startswith("text_model.") and name.endswith(enters) else value
+            for name, value in state.items()}
+
+
 def load_hugging_face(model: SmallCLIP, folder: Path) -> None:
     """Takes over the weights of an exported model."""
     saved = load_file(folder / "model.safetensors")
@@ -126,7 +140,7 @@ def load_hugging_face(model: SmallCLIP, folder: Path) -> None:
 def export(model: SmallCLIP, tokenizer, folder: Path) -> None:
     """Writes config, weights, vocabulary and preprocessing in Hugging Face layout."""
     tokenizer.save(folder)
-    weights = {name: value.to(torch.float16).contiguous().clone() for name, value in named(model).items()}
+    weights = {name: value.to(torch.float16).contiguous().clone() for name, value in scaled(named(model)).items()}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)
     common = {"hidden_size": WIDTH, "intermediate_size": 4 * WIDTH, "num_attention_heads": HEADS,

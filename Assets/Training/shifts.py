@@ -1,6 +1,6 @@
 """Renders the tasks' pictures in styles that training never shows, so that prompts meet a change of domain.
 
-Nothing here is used by `corpus.py` or `scenes.py`; the styles were fixed before any model was measured on them.
+Nothing here is used by `corpus.py` or `scenes.py`. How the styles were chosen is in README.md.
 """
 
 import math
