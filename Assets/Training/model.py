@@ -121,7 +121,7 @@ def scaled(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The parameters with the text tower's residual stream scaled, so that token embeddings have about OpenAI's deviation.
 
     Every layer norm undoes the scale but for its epsilon, so the model's function stays. The tuning methods count on
-    it: ZIP's initial context and its step sizes are meant for embeddings of CLIP's size. A power of two rounds nothing.
+    it: ZIP's initial context and its step sizes are meant for embeddings of CLIP's size. A power of two rounds but the smallest values.
     """
     deviation = state["text_model.embeddings.token_embedding.weight"].float().std().item()
     factor = 2.0 ** round(math.log2(TOKEN_DEVIATION / deviation))

@@ -10,7 +10,7 @@ struct EmbeddedModelTests {
         let values = try file.floats("text_model.embeddings.token_embedding.weight").map(Double.init)
         let mean = values.reduce(0, +) / Double(values.count)
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
-        // The weights are scaled by a power of two, which rounds nothing.
+        // The weights are scaled by a power of two, which rounds but the smallest.
         let ratio = variance.squareRoot() / 0.02
         #expect(ratio > 0.5.squareRoot() && ratio < 2.0.squareRoot(), "\(ratio)")
     }

@@ -59,10 +59,10 @@ struct DataSource {
             images.filter { kept.contains($0.label) }
                 .map { LabelledImage(path: $0.path, label: $0.label - kept.lowerBound) }
         }
-        let own = kept.map { (label: $0, kinds: skipped[$0, default: [:]]) }
         return DataSource(
             layout: layout, root: root, classNames: Array(classNames[kept]), train: filter(train),
             validation: validation.map(filter), test: test.map(filter),
-            skipped: Dictionary(uniqueKeysWithValues: own.map { ($0.label - kept.lowerBound, $0.kinds) }))
+            skipped: Dictionary(
+                uniqueKeysWithValues: kept.map { ($0 - kept.lowerBound, skipped[$0, default: [:]]) }))
     }
 }
