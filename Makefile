@@ -16,7 +16,7 @@ help: ## list the targets
 libraries: ## install missing system libraries (Debian, Ubuntu) or name them
 	@missing=""; \
 	command -v pkg-config >/dev/null || missing="pkg-config"; \
-	for pair in libedit:libedit-dev libpng:libpng-dev libjpeg:libjpeg-dev; do \
+	for pair in libedit:libedit-dev libpng:libpng-dev libjpeg:libjpeg-dev libcrypto:libssl-dev; do \
 	  pkg-config --exists "$${pair%%:*}" 2>/dev/null || missing="$$missing $${pair##*:}"; \
 	done; \
 	command -v swift >/dev/null || { echo "swift was not found: install a Swift 6.2 toolchain or newer from swift.org" >&2; exit 1; }; \

@@ -13,8 +13,6 @@ let common: [SwiftSetting] = [
 ]
 let strict: [SwiftSetting] = common + [.strictMemorySafety()]
 
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-
 let package = Package(
     name: "ziplab",
     products: [
@@ -22,19 +20,19 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // C
         .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CLibpng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CLibjpeg", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CKernels"),
         .target(name: "CYardsticks"),
 
         // Floors: a target imports only those listed with it.
         .target(name: "CommandLanguage", swiftSettings: strict),
-        .target(name: "Tensors", dependencies: ["CKernels", crypto], swiftSettings: common),
+        .target(name: "Tensors", dependencies: ["CKernels", "CLibcrypto"], swiftSettings: common),
         .target(name: "Raster", dependencies: ["CLibpng", "CLibjpeg"], swiftSettings: strict),
         .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
         .target(name: "CLIPEngine", dependencies: ["Tensors", "Raster"], swiftSettings: common),

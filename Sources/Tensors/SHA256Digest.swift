@@ -1,18 +1,20 @@
-import Crypto
+import CLibcrypto
 public import Foundation
 
 /// SHA-256 in hexadecimal.
 public enum SHA256Digest {
     /// The digest of some bytes, 64 lower-case digits.
     public static func hex(_ bytes: some DataProtocol) -> String {
-        hexadecimal(SHA256.hash(data: bytes))
+        let hash = SHA256()
+        for region in bytes.regions { region.withUnsafeBytes { hash.update($0) } }
+        return hash.finalize()
     }
 
     /// The digest of bytes in the caller's memory.
     public static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
-        var hash = SHA256()
-        hash.update(bufferPointer: bytes)
-        return hexadecimal(hash.finalize())
+        let hash = SHA256()
+        hash.update(bytes)
+        return hash.finalize()
     }
 
     /// The digest of a file's content, read in pieces.
@@ -20,20 +22,43 @@ public enum SHA256Digest {
     /// Throws `TensorsError.unreadable`.
     public static func hex(ofFile path: String) throws -> String {
         let file = try ReadOnlyFile(path: path)
-        var hash = SHA256()
+        let hash = SHA256()
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { piece.deallocate() }
         var offset = 0
         while true {
             let count = try file.read(into: piece, at: offset)
             if count == 0 { break }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
             offset += count
         }
-        return hexadecimal(hash.finalize())
+        return hash.finalize()
+    }
+}
+
+/// A running hash of libcrypto.
+private final class SHA256 {
+    private let context: OpaquePointer
+
+    /// libcrypto fails here only where memory is out or its SHA-256 is switched off; neither can be gone on from.
+    init() {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            preconditionFailure("libcrypto has no SHA-256")
+        }
+        self.context = context
     }
 
-    private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+    deinit { EVP_MD_CTX_free(context) }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        let status = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        precondition(status == 1, "libcrypto refused \(bytes.count) bytes")
+    }
+
+    func finalize() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        let status = EVP_DigestFinal_ex(context, &digest, nil)
+        precondition(status == 1, "libcrypto gave no digest")
         let digits = Array("0123456789abcdef".utf8)
         let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(decoding: text, as: UTF8.self)

@@ -1,0 +1,6 @@
+#ifndef ZL_LIBCRYPTO_SHIM_H
+#define ZL_LIBCRYPTO_SHIM_H
+
+#include <openssl/evp.h>
+
+#endif
