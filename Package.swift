@@ -37,15 +37,19 @@ let package = Package(
         .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
         .target(name: "CLIPEngine", dependencies: ["Tensors", "Raster"], swiftSettings: common),
         .target(name: "ZerothOrder", dependencies: ["Tensors"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["Raster", "Tensors"], swiftSettings: strict),
         .target(
-            name: "PromptTuning", dependencies: ["CLIPEngine", "ZerothOrder", "Tensors", "Raster"],
+            name: "BlackBox", dependencies: ["CLIPEngine", "Datasets", "Raster", "Tensors"],
+            swiftSettings: strict),
+        .target(
+            name: "PromptTuning", dependencies: ["BlackBox", "ZerothOrder", "Datasets", "Tensors"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["Raster"], swiftSettings: strict),
         .target(
             name: "Notebook",
             dependencies: [
-                "CommandLanguage", "PromptTuning", "Plotting", "CLIPEngine", "ZerothOrder", "Tensors",
-                "Raster",
+                "CommandLanguage", "PromptTuning", "BlackBox", "Datasets", "Plotting", "CLIPEngine",
+                "Tensors", "Raster",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -59,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "ziplab-bench",
             dependencies: [
-                "CYardsticks", "PromptTuning", "ZerothOrder", "CLIPEngine", "Tensors",
+                "CYardsticks", "PromptTuning", "BlackBox", "Datasets", "CLIPEngine", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["pytorch.py"], swiftSettings: common),
@@ -82,15 +86,22 @@ let package = Package(
             name: "ZerothOrderTests", dependencies: ["ZerothOrder", "Tensors"],
             swiftSettings: common),
         .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Raster", "Fuzzing"],
+            swiftSettings: common),
+        .testTarget(
             name: "PromptTuningTests",
-            dependencies: ["PromptTuning", "CLIPEngine", "ZerothOrder", "Tensors", "Raster", "Fuzzing"],
+            dependencies: [
+                "PromptTuning", "BlackBox", "Datasets", "CLIPEngine", "ZerothOrder", "Tensors", "Raster",
+            ],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "PlottingTests", dependencies: ["Plotting", "Raster"],
             exclude: ["Fixtures"], swiftSettings: common),
         .testTarget(
             name: "NotebookTests",
-            dependencies: ["Notebook", "CommandLanguage", "PromptTuning", "Raster", "Tensors"],
+            dependencies: [
+                "Notebook", "CommandLanguage", "PromptTuning", "BlackBox", "Datasets", "Raster", "Tensors",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "ziplabTests", dependencies: ["ziplab", "Raster"],

@@ -24,10 +24,13 @@ public struct ImagePreprocessing: Sendable, Equatable {
 
     /// Resizes and crops, in 8 bits as Pillow does.
     ///
-    /// The longer side becomes ⌊resize · long / short⌋; the crop starts at round-half-even((side − crop)/2).
+    /// The shortest side becomes `resize` and the crop `crop`, or both `side` where that is given; the longer side
+    /// becomes ⌊shortest · long / short⌋, and the crop starts at round-half-even((longer − crop)/2).
     ///
     /// - Throws: `CLIPError.tooElongated` when the resized image would have more than `Bitmap.maximumPixels`.
-    public func cropped(_ bitmap: Bitmap) throws -> Bitmap {
+    public func cropped(_ bitmap: Bitmap, side: Int? = nil) throws -> Bitmap {
+        let (resize, crop) = (side ?? resize, side ?? crop)
+        precondition(resize > 0, "expected a side from 1; got \(resize)")
         let short = min(bitmap.width, bitmap.height)
         let long = max(bitmap.width, bitmap.height)
         let longer = max(resize, Int(Double(resize) * Double(long) / Double(short)))
@@ -44,17 +47,52 @@ public struct ImagePreprocessing: Sendable, Equatable {
         Int((Double(side - crop) / 2).rounded(.toNearestOrEven))
     }
 
+    /// Values of one image's pixels in 0 … 1, resized and cropped as `cropped` does, [3, side, side], channel by
+    /// channel.
+    ///
+    /// - Throws: `CLIPError.tooElongated`.
+    public func unitPixels(_ bitmap: Bitmap, side: Int? = nil) throws -> [Float] {
+        unitPixels(ofCropped: try cropped(bitmap, side: side))
+    }
+
+    /// Bytes / 255 of an image as it is, [3, height, width], channel by channel.
+    public func unitPixels(ofCropped bitmap: Bitmap) -> [Float] {
+        planes(bitmap) { _, byte in Float(byte) / 255 }
+    }
+
+    /// (value − mean) / deviation of each channel's values: what the vision tower takes.
+    ///
+    /// - Parameter unit: values in 0 … 1 of three channels of one size, channel by channel.
+    public func normalized(_ unit: [Float]) -> [Float] {
+        precondition(unit.count % 3 == 0, "\(unit.count) values for three channels")
+        let plane = unit.count / 3
+        var result = unit
+        for channel in 0..<3 {
+            let (mean, deviation) = (mean[channel], deviation[channel])
+            for index in channel * plane..<(channel + 1) * plane {
+                result[index] = (result[index] - mean) / deviation
+            }
+        }
+        return result
+    }
+
     /// Pixels of one image as the vision tower takes them, [3, crop, crop], channel by channel.
     ///
     /// - Throws: `CLIPError.tooElongated`.
     public func pixels(_ bitmap: Bitmap) throws -> [Float] {
-        let image = try cropped(bitmap)
-        var result = [Float](repeating: 0, count: 3 * crop * crop)
+        planes(try cropped(bitmap)) { channel, byte in
+            (Float(byte) / 255 - mean[channel]) / deviation[channel]
+        }
+    }
+
+    /// A function of each byte, [3, height, width], channel by channel.
+    private func planes(_ image: Bitmap, _ value: (_ channel: Int, _ byte: Int) -> Float) -> [Float] {
+        let plane = image.width * image.height
+        var result = [Float](repeating: 0, count: 3 * plane)
         for channel in 0..<3 {
-            let table = (0..<256).map { (Float($0) / 255 - mean[channel]) / deviation[channel] }
-            let plane = channel * crop * crop
-            for index in 0..<(crop * crop) {
-                result[plane + index] = table[Int(image.pixels[3 * index + channel])]
+            let table = (0..<256).map { value(channel, $0) }
+            for index in 0..<plane {
+                result[channel * plane + index] = table[Int(image.pixels[3 * index + channel])]
             }
         }
         return result

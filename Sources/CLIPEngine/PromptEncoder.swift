@@ -62,11 +62,7 @@ public final class PromptEncoder: Sendable {
     ///
     /// - Parameter contexts: E contexts, each [m, d].
     public func features(_ contexts: [Matrix]) -> Matrix {
-        for context in contexts {
-            precondition(
-                context.rows == contextTokens && context.columns == tower.width,
-                "context of \(context.rows)×\(context.columns), expected \(contextTokens)×\(tower.width)")
-        }
+        contexts.forEach(check)
         let prefixes = caches.take(contexts.count)
         defer { caches.give(prefixes) }
         let classes = suffixes.count
@@ -86,6 +82,38 @@ public final class PromptEncoder: Sendable {
             }
         }
         return result
+    }
+
+    /// Features of every class under E prompts that give each class contexts of its own, [E·C, features], prompt
+    /// by prompt, each row of length one.
+    ///
+    /// A row has the bits that `features(_:)` gives its class under its context. Only SOT is shared, so a
+    /// prompt costs m rows a class more than one with a common context.
+    ///
+    /// - Parameter classContexts: E lists of C contexts, each [m, d], in the order of the classes.
+    public func features(classContexts: [[Matrix]]) -> Matrix {
+        let classes = suffixes.count
+        for contexts in classContexts {
+            precondition(contexts.count == classes, "\(contexts.count) contexts for \(classes) classes")
+            contexts.forEach(check)
+        }
+        let lengths = classContexts.flatMap { _ in suffixes.map { contextTokens + $0.count } }
+        let blocks = blocks(lengths)
+        var result = Matrix(rows: classContexts.count * classes, columns: tower.featureLength)
+        result.withMutableValues { output in
+            Parallel.forEach(blocks.count) { item in
+                tower.pool.with { workspace in
+                    runPrompts(blocks[item], of: classContexts, workspace, into: output)
+                }
+            }
+        }
+        return result
+    }
+
+    private func check(_ context: Matrix) {
+        precondition(
+            context.rows == contextTokens && context.columns == tower.width,
+            "context of \(context.rows)×\(context.columns), expected \(contextTokens)×\(tower.width)")
     }
 
     /// Fills some prompts' caches with the keys and values of SOT and the context.
@@ -119,13 +147,43 @@ public final class PromptEncoder: Sendable {
                 .init(
                     start: row, count: suffix.count, prefix: prefixes[index / classes],
                     prefixCount: 1 + contextTokens))
-            for (offset, token) in suffix.enumerated() {
-                tower.embed(token, at: 1 + contextTokens + offset, into: workspace.stream + row * width)
-                row += 1
-            }
+            embed(suffix, into: workspace.stream + row * width)
+            row += suffix.count
         }
+        finish(block, spans, rows: row, workspace, into: output)
+    }
+
+    /// Runs some prompts' contexts and classes as one sequence each on top of SOT's cache.
+    ///
+    /// Attention does not depend on which keys come from a cache, so these are the bits of the shared path;
+    /// a cache a class would only cost memory.
+    private func runPrompts(
+        _ block: Range<Int>, of classContexts: [[Matrix]], _ workspace: Workspace,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        let width = tower.width
+        let classes = suffixes.count
+        var spans: [Transformer.Sequence] = []
+        var row = 0
+        for index in block {
+            let suffix = suffixes[index % classes]
+            let count = contextTokens + suffix.count
+            spans.append(.init(start: row, count: count, prefix: start, prefixCount: 1))
+            let rows = workspace.stream + row * width
+            add(classContexts[index / classes][index % classes], into: rows)
+            embed(suffix, into: rows + contextTokens * width)
+            row += count
+        }
+        finish(block, spans, rows: row, workspace, into: output)
+    }
+
+    /// Runs the rows in the stream and writes the features of their sequences' last rows.
+    private func finish(
+        _ block: Range<Int>, _ spans: [Transformer.Sequence], rows: Int, _ workspace: Workspace,
+        into output: UnsafeMutablePointer<Float>
+    ) {
         tower.transformer.run(
-            workspace, rows: row, sequences: spans, causal: true, goal: .oneRow(spans.map { $0.count - 1 }))
+            workspace, rows: rows, sequences: spans, causal: true, goal: .oneRow(spans.map { $0.count - 1 }))
         tower.project(
             workspace, rows: spans.count, into: output + block.lowerBound * tower.featureLength)
     }
@@ -140,6 +198,13 @@ public final class PromptEncoder: Sendable {
         // A block ends before the sequence that would exceed its target, so half a sequence is added.
         let slack = (lengths.max() ?? 0) / 2
         return TextTower.blocks(lengths: lengths, target: min(TextTower.blockRows, target + slack))
+    }
+
+    /// A class's tokens plus their positions (m + 1 …) into consecutive rows.
+    private func embed(_ suffix: [Int32], into rows: UnsafeMutablePointer<Float>) {
+        for (offset, token) in suffix.enumerated() {
+            tower.embed(token, at: 1 + contextTokens + offset, into: rows + offset * tower.width)
+        }
     }
 
     /// Context vectors plus their positions (1 … m) into consecutive rows.

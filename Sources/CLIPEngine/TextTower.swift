@@ -1,3 +1,4 @@
+import Synchronization
 public import Tensors
 
 /// CLIP's text encoder: token and position embeddings, causal transformer, final LayerNorm, projection.
@@ -12,6 +13,7 @@ public final class TextTower: Sendable {
     /// `eos_token_id` as configured; 2 stands for "the largest id".
     let endOfText: Int
     let pool: WorkspacePool
+    private let knownDeviation = Mutex<Double?>(nil)
 
     /// Rows that one block holds at most; more rows make several blocks.
     static let blockRows = 192
@@ -28,7 +30,7 @@ public final class TextTower: Sendable {
         self.endOfText = endOfText
         let tower = transformer.tower
         let longest = positionEmbedding.rows
-        pool = WorkspacePool {
+        pool = WorkspacePool(longest: longest) { longest in
             Workspace(rows: max(Self.blockRows, longest), tower: tower, longest: longest)
         }
     }
@@ -43,6 +45,17 @@ public final class TextTower: Sendable {
     /// The embedding of one token, [d], without its position.
     public func embedding(of token: Int32) -> [Float] {
         Array(tokenEmbedding.row(Int(token)))
+    }
+
+    /// Standard deviation of all token embeddings' values, by count − 1 as `torch.std` gives it.
+    ///
+    /// In double precision, row by row; computed when it is first asked for.
+    public var embeddingDeviation: Double {
+        knownDeviation.withLock { known in
+            let deviation = known ?? WeightStatistics(tokenEmbedding).deviation
+            known = deviation
+            return deviation
+        }
     }
 
     /// The position whose final state is the text's feature.

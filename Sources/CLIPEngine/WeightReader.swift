@@ -36,19 +36,23 @@ struct WeightReader {
             try files.check(names.patchEmbedding, shape: [tower.width, 3, patch, patch])
             return try packed([names.patchEmbedding], [tower.width], inputs: 3 * patch * patch, bias: nil)
         }
+        let spread = Job {
+            try files.check(names.patchEmbedding, shape: [tower.width, 3, patch, patch])
+            return try statistics(names.patchEmbedding, tower.width, inputs: 3 * patch * patch)
+        }
         let features = Job { try projection(names.visionProjection, tower) }
         func make() throws -> VisionTower {
             VisionTower(
                 configuration: configuration,
                 transformer: Transformer(tower: tower, layers: try layers.map { try $0.value() }),
-                patchEmbedding: try patches.value(),
+                patchEmbedding: try patches.value(), patchStatistics: try spread.value(),
                 classEmbedding: try files.floats(names.classEmbedding, shape: [tower.width]),
                 positionEmbedding: try matrix(
                     names.visionPosition, configuration.visionTokens, tower.width),
                 preNorm: try norm(names.preNorm, tower), postNorm: try norm(names.postNorm, tower),
                 projection: try features.value())
         }
-        return (layers + [patches, features], make)
+        return (layers + [patches, spread, features], make)
     }
 
     /// The factor exp(logit_scale) of the cosine.
@@ -85,6 +89,20 @@ struct WeightReader {
 
     private func matrix(_ name: String, _ rows: Int, _ columns: Int) throws -> Matrix {
         Matrix(rows: rows, columns: columns, values: try files.floats(name, shape: [rows, columns]))
+    }
+
+    /// Mean and deviation of a tensor of checked shape, a row at a time.
+    private func statistics(_ name: String, _ outputs: Int, inputs: Int) throws -> WeightStatistics {
+        var row = [Float](repeating: 0, count: inputs)
+        return try WeightStatistics(count: outputs * inputs) { add in
+            for output in 0..<outputs {
+                try row.withUnsafeMutableBufferPointer { buffer in
+                    guard let start = buffer.baseAddress else { return }
+                    try files.read(name, elements: output * inputs..<(output + 1) * inputs, into: start)
+                }
+                add(row)
+            }
+        }
     }
 
     private func norm(_ name: String, _ tower: CLIPConfiguration.Tower) throws -> LayerNorm {

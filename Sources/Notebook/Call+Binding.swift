@@ -1,4 +1,5 @@
 import CommandLanguage
+import PromptTuning
 
 extension Call {
     /// Matches a command's words to one of the verb's forms and checks every value.
@@ -6,11 +7,13 @@ extension Call {
     /// - Throws: `Diagnostic` at the word that does not fit, with a near name where there is one.
     init(
         _ command: Command, range: SourceRange, forms: [CommandForm], environment: Environment,
-        source: SourceText
+        methods: MethodTable, source: SourceText
     ) throws {
         let verb = command.verb.text
         var words = try Self.words(command, environment: environment, source: source)
         let form = try Self.choose(forms, verb: command.verb, words: &words, source: source)
+        let method = form.methodSettings == nil ? nil : try Self.method(words, methods, source: source)
+        let options = form.options(of: method)
         let line = form.usage(verb: verb)
         let usage = line.count <= 90 ? "usage: " + line : "'help \(verb)' lists the options"
         var values: [String: [Bound]] = [:]
@@ -23,11 +26,12 @@ extension Call {
                 positionals.append(word)
                 continue
             }
-            guard let option = form.options.first(where: { $0.name == name }) else {
-                let near = nearestName(to: name, among: form.options.map(\.name))
+            guard let option = options.first(where: { $0.name == name }) else {
                 throw Diagnostic(
-                    message: "unknown option '--\(name)' of '\(verb)'", range: word.range, source: source,
-                    notes: (near.map { ["did you mean '--\($0)'?"] } ?? []) + [usage])
+                    message: "unknown option '--\(name)' of '\(verb)'"
+                        + (method.map { " with method '\($0.name)'" } ?? ""),
+                    range: word.range, source: source,
+                    notes: Self.notes(unknown: name, options, method, form, methods) + [usage])
             }
             guard values[name] == nil else {
                 throw Diagnostic(
@@ -56,6 +60,39 @@ extension Call {
         try Self.place(
             positionals, in: form, into: &values, end: range, source: source, usage: usage)
         self.init(verb: verb, form: form, source: source, range: range, values: values)
+    }
+
+    /// The method that the words name; the default where they name none.
+    private static func method(
+        _ words: [WrittenWord], _ methods: MethodTable, source: SourceText
+    ) throws -> (any TuningMethod.Type)? {
+        guard let place = words.firstIndex(where: { $0.option == methodOption }) else {
+            return methods.method(MethodTable.defaultName)
+        }
+        let next = place + 1 < words.count && words[place + 1].option == nil ? words[place + 1] : nil
+        guard let written = words[place].value ?? next?.value else { return nil }
+        guard let method = methods.method(written.text) else {
+            let near = nearestName(to: written.text, among: methods.names)
+            throw Diagnostic(
+                message: "\(TuningError.unknownMethod(written.text, known: methods.names))",
+                range: written.range, source: source, notes: near.map { ["did you mean '\($0)'?"] } ?? [])
+        }
+        return method
+    }
+
+    static let methodOption = "method"
+
+    /// What may help somebody who wrote an unknown option.
+    private static func notes(
+        unknown name: String, _ options: [OptionSpecification], _ method: (any TuningMethod.Type)?,
+        _ form: CommandForm, _ methods: MethodTable
+    ) -> [String] {
+        let others = method == nil
+            ? []
+            : methods.all.filter { other in form.options(of: other).contains { $0.name == name } }
+                .map { "'\($0.name)'" }
+        if !others.isEmpty { return ["it is an option of " + others.joined(separator: ", ")] }
+        return nearestName(to: name, among: options.map(\.name)).map { ["did you mean '--\($0)'?"] } ?? []
     }
 
     /// Fills the form's parameters from left to right.
@@ -187,6 +224,13 @@ extension ArgumentKind {
         switch self {
         case .text: "text"
         case .path: "a path"
+        case .texts: "text or a list of texts"
+        case .name(let names):
+            switch names {
+            case .checkpoint, .run, .method: "a name"
+            case .helpTopic: "a topic"
+            case .quantity: "'loss', 'accuracy' or what a method measures"
+            }
         case .integer(let range): "a whole number \(Self.describe(range))"
         case .number(let range): "a number \(Self.describe(range))"
         case .choice(let words): Self.choice(words)
@@ -227,8 +271,14 @@ extension ArgumentKind {
         let whole = number.flatMap { $0.rounded() == $0 && abs($0) < 0x1p53 ? Int($0) : nil }
         let bound: BoundValue? =
             switch self {
-            case .text, .path:
+            case .text, .path, .name:
                 if case .list = word.value { nil } else { .text(word.text) }
+            case .texts:
+                if case .list(let values) = word.value {
+                    values.isEmpty ? nil : .texts(values.map(\.description))
+                } else {
+                    .text(word.text)
+                }
             case .integer(let range):
                 whole.flatMap { range.contains($0) ? .integer($0) : nil }
             case .number(let range):

@@ -1,4 +1,5 @@
 import CommandLanguage
+import PromptTuning
 
 /// What an argument may be.
 enum ArgumentKind: Sendable {
@@ -12,6 +13,15 @@ enum ArgumentKind: Sendable {
     case choiceOrInteger([String], ClosedRange<Int>)
     /// One of a few words, or a number in a range.
     case choiceOrNumber([String], ClosedRange<Double>)
+    /// One text, or a list of them.
+    case texts
+    /// A name of something; known ones are completed.
+    case name(Names)
+
+    /// Things that have names.
+    enum Names: Sendable {
+        case checkpoint, helpTopic, method, quantity, run
+    }
 }
 
 /// A positional argument of a form.
@@ -37,13 +47,41 @@ struct OptionSpecification: Sendable {
     var help: String
 }
 
+extension OptionSpecification {
+    /// A method's setting as an option.
+    init(_ key: SettingKey) {
+        let kind: ArgumentKind? =
+            switch key.kind {
+            case .integer(let range): .integer(range)
+            case .number(let range): .number(range)
+            case .choice(let words): .choice(words)
+            case .choiceOrInteger(let words, let range): .choiceOrInteger(words, range)
+            case .choiceOrNumber(let words, let range): .choiceOrNumber(words, range)
+            case .text: .text
+            case .texts: .texts
+            case .path: .path
+            case .on: nil
+            }
+        self.init(name: key.option, kind: kind, valueName: key.placeholder, help: key.help)
+    }
+}
+
 /// One way to write a command: its object word, arguments and options.
 struct CommandForm: Sendable {
     /// "load" in `model load`; nil where there is none.
     var object: String?
     var parameters: [Parameter] = []
     var options: [OptionSpecification] = []
+    /// Which settings of the method that `--method` names are options, too; nil for none.
+    var methodSettings: (@Sendable (SettingKey) -> Bool)?
     var summary: String
+
+    /// The options with those of a method.
+    func options(of method: (any TuningMethod.Type)?) -> [OptionSpecification] {
+        guard let methodSettings, let method else { return options }
+        let keys = CommonSettings.keys + method.settings
+        return options + keys.filter(methodSettings).map { OptionSpecification($0) }
+    }
 
     /// The usage line; options one by one, or as a word where they are many.
     func usage(verb: String, listingOptions: Bool = true) -> String {
@@ -72,6 +110,7 @@ enum BoundValue: Sendable, Equatable {
     case text(String)
     case integer(Int)
     case number(Double)
+    case texts([String])
 }
 
 /// A command whose words have been matched to a form: every value is present, checked and has its place in the source.
@@ -94,6 +133,7 @@ struct Call {
             case .text(let text): text
             case .integer(let value): "\(value)"
             case .number(let value): "\(value)"
+            case .texts(let texts): texts.joined(separator: " ")
             }
         }
     }

@@ -1,5 +1,6 @@
 import CommandLanguage
 import Foundation
+import PromptTuning
 
 /// Words that could stand at the cursor of a line; looks at names and folders, runs nothing.
 public struct Completer {
@@ -15,10 +16,11 @@ public struct Completer {
 
     private let variables: [String]
     private let checkpoints: [String]
+    private let runs: [String]
     private let host: NotebookHost
 
     public init(_ notebook: Notebook) {
-        (variables, checkpoints) = notebook.names
+        (variables, checkpoints, runs) = notebook.names
         host = notebook.host
     }
 
@@ -39,9 +41,9 @@ public struct Completer {
         case .verb: return (commandTable.map { $0.verb } + reservedWords.filter { $0 != "in" }).sorted()
         case .variable: return variables
         case .expressionName: return (variables + functionNames).sorted()
-        case .optionName: return forms(context).flatMap { $0.options.map { "--" + $0.name } }
+        case .optionName: return options(context).map { "--" + $0.name }
         case .optionValue(let name):
-            let option = forms(context).flatMap(\.options).first { $0.name == name }
+            let option = options(context).first { $0.name == name }
             guard let kind = option?.kind else { return arguments(context) }
             return values(kind, context.partial)
         case .argument: return arguments(context)
@@ -58,14 +60,22 @@ public struct Completer {
         return chosen.isEmpty ? command.forms.filter { $0.object == nil } : chosen
     }
 
+    /// Options of the forms, with those of the method that the words name so far.
+    private func options(_ context: CompletionContext) -> [OptionSpecification] {
+        let option = "--" + Call.methodOption
+        let words = context.words
+        let named = words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+            ?? words.first { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
+        let method = host.methods.method(named ?? MethodTable.defaultName)
+        return forms(context).flatMap { $0.options(of: method) }
+    }
+
     private func arguments(_ context: CompletionContext) -> [String] {
         guard let verb = context.words.first, let command = commandTable.first(where: { $0.verb == verb })
         else {
             return []
         }
         var words = context.words.count == 1 ? command.forms.compactMap(\.object) : []
-        if verb == RestoreCommand.verb { words += checkpoints }
-        if verb == HelpCommand.verb { words += commandTable.map { $0.verb } + ["language"] }
         for parameter in forms(context).flatMap(\.parameters) {
             words += values(parameter.kind, context.partial)
         }
@@ -76,7 +86,18 @@ public struct Completer {
         switch kind {
         case .choice(let words), .choiceOrInteger(let words, _), .choiceOrNumber(let words, _): words
         case .path: paths(partial)
-        case .text, .integer, .number: []
+        case .name(let names): self.names(names)
+        case .text, .texts, .integer, .number: []
+        }
+    }
+
+    private func names(_ names: ArgumentKind.Names) -> [String] {
+        switch names {
+        case .checkpoint: checkpoints
+        case .helpTopic: HelpCommand.topics(host.methods)
+        case .method: host.methods.names
+        case .quantity: PlotCommand.quantities(host.methods)
+        case .run: runs
         }
     }
 

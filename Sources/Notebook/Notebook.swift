@@ -1,3 +1,4 @@
+import BlackBox
 public import CommandLanguage
 import Foundation
 
@@ -11,7 +12,8 @@ public final class Notebook {
     public let settings: [String: Value]
     private var state = NotebookState()
     private var past: [NotebookState] = []
-    private var spentQueries = 0
+    /// What the session asked in all.
+    private let session = QueryAccount(budget: nil)
     private var cells = 0
     private var observers: [any NotebookObserver] = []
     /// The session in memory, for `save`.
@@ -111,7 +113,7 @@ public final class Notebook {
     ) -> CellStatus {
         var context = CommandContext(
             state: state, past: past, cell: cell, host: host, transcript: { [recorder] in recorder.text },
-            spentQueries: spentQueries, base: state)
+            session: session, base: state)
         var status = CellStatus.ok
         do {
             try body(&context)
@@ -132,14 +134,16 @@ public final class Notebook {
         }
         state = context.state
         past = context.past
-        spentQueries = context.spentQueries
         hasQuit = context.quits
         return status
     }
 
-    /// Names for completion: variables and checkpoints.
-    public var names: (variables: [String], checkpoints: [String]) {
-        (state.variables.variables.keys.sorted(), state.checkpoints.keys.sorted())
+    /// Names for completion: variables, checkpoints of the present run, and runs.
+    public var names: (variables: [String], checkpoints: [String], runs: [String]) {
+        (
+            state.variables.variables.keys.sorted(), state.checkpoints.keys.sorted(),
+            state.runs.keys.sorted()
+        )
     }
 
     /// The session so far as a transcript.
@@ -197,7 +201,8 @@ extension Notebook {
         try context.cell.interruptionPoint()
         if context.blockDepth > 0 { context.cell.beginInnerStatement() }
         let call = try Call(
-            command, range: range, forms: type.forms, environment: context.state.variables, source: source)
+            command, range: range, forms: type.forms, environment: context.state.variables,
+            methods: host.methods, source: source)
         if type == SourceCommand.self {
             // Its statements are run one by one, like those of a block.
             try runFile(call, &context)
@@ -210,10 +215,8 @@ extension Notebook {
             context = attempt
             throw Interruption()
         } catch let error as Diagnostic {
-            context.spentQueries = attempt.spentQueries
             throw error
         } catch {
-            context.spentQueries = attempt.spentQueries
             throw call.failure(nil, "\(error)")
         }
         context = attempt

@@ -1,4 +1,6 @@
+import BlackBox
 import CommandLanguage
+import Datasets
 import PromptTuning
 
 /// A verb of the language: one file, one entry in the table, one help text.
@@ -16,12 +18,11 @@ protocol NotebookCommand: Sendable {
 
 /// All verbs, sorted.
 let commandTable: [any NotebookCommand.Type] = [
-    CheckpointCommand.self, ClassesCommand.self, ClassifyCommand.self, DataCommand.self, EvalCommand.self,
+    BranchCommand.self, CheckpointCommand.self, ClassesCommand.self, ClassifyCommand.self, DataCommand.self, EvalCommand.self,
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
     ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,
-    SaveCommand.self,
-    ShowCommand.self, SourceCommand.self, StepCommand.self, TraceCommand.self, UndoCommand.self,
-    ZeroshotCommand.self,
+    RunsCommand.self, SaveCommand.self, ShowCommand.self, SourceCommand.self, StepCommand.self,
+    TraceCommand.self, UndoCommand.self, UseCommand.self, ZeroshotCommand.self,
 ]
 
 /// What a running command may read and change.
@@ -33,8 +34,8 @@ struct CommandContext {
     let host: NotebookHost
     /// The session so far, as a transcript.
     let transcript: () -> String
-    /// Training queries of the whole session, those of undone steps too.
-    var spentQueries: Int
+    /// Queries of the whole session, those of undone steps too.
+    let session: QueryAccount
     /// What `undo` goes back to from the changes of this cell.
     var base: NotebookState
     var quits = false
@@ -49,17 +50,17 @@ struct CommandContext {
 }
 
 extension CommandContext {
-    /// Ends a run whose model, data or classes are no longer those loaded, and says so.
-    mutating func dropRun() {
+    /// Ends the runs whose model, data or classes are no longer those loaded, and says so.
+    mutating func dropRuns() {
         if let run = state.run, run.method.step > 0 {
             say(
                 "note: the run at step \(run.method.step) belonged to what was loaded before; 'undo' brings it back"
             )
         }
-        state.dropRun()
+        state.dropRuns()
     }
 
-    func requireModel() throws -> ImageFeatureStore {
+    func requireModel() throws -> ImageStore {
         guard let store = state.store else {
             throw NotebookError.missing(what: "model", how: "'model load' opens the embedded one")
         }
@@ -89,23 +90,34 @@ extension CommandContext {
     }
 
     /// The list of images of a split named by the option `--split`.
-    func list(_ data: DataSet, split: String) -> ImageList {
-        switch split {
-        case "train": data.train
-        case "val": data.validation
-        default: data.test
-        }
+    ///
+    /// - Throws: `DatasetError.emptySplit`.
+    func list(_ call: Call, default split: Split, in data: DataSet) throws -> ImageList {
+        let list = data[call.text("split").flatMap { Split(rawValue: $0) } ?? split]
+        guard list.count > 0 else { throw DatasetError.emptySplit(list.name) }
+        return list
     }
 
     /// Features of a list, with progress shown while images are encoded; an interrupt ends it.
-    func features(_ store: ImageFeatureStore, _ list: ImageList) throws {
+    func features(_ store: ImageStore, _ list: ImageList) throws {
+        try encoding(list) { progress in _ = try store.features(list, progress: progress) }
+    }
+
+    /// Makes a box ready for a prompt on a list: what does not depend on parameters is computed, with progress shown.
+    func prepare(_ oracle: any Oracle, _ prompt: Prompt, _ list: ImageList) throws {
+        let batch = Minibatch(list: list, indices: [0])
+        try encoding(list) { progress in try oracle.prepare([Query(prompt, batch)], progress: progress) }
+    }
+
+    /// Shows progress of what `body` does with the images of a list; an interrupt ends it.
+    func encoding(_ list: ImageList, _ body: ((Int, Int) throws -> Void) throws -> Void) throws {
         func show(_ done: Int, of total: Int) {
             host.show(
                 .init(done: done, total: total, unit: "images", detail: "encoding \(list.name) images"))
         }
         // The first block of a large model takes a while: the clock of the bar begins before it.
         show(0, of: list.count)
-        _ = try store.features(list) { done, total in
+        try body { done, total in
             show(done, of: total)
             try cell.interruptionPoint()
         }
@@ -114,4 +126,4 @@ extension CommandContext {
 }
 
 /// Names of the splits in the language.
-let splitNames = ["train", "val", "test"]
+let splitNames = Split.allCases.map(\.rawValue)

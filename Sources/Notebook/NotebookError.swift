@@ -1,4 +1,5 @@
 import Foundation
+import PromptTuning
 
 /// Why a statement failed, where no lower floor says it.
 enum NotebookError: Error, Equatable {
@@ -9,7 +10,7 @@ enum NotebookError: Error, Equatable {
     case noCheckpoint(name: String)
     case nothingToUndo
     case classCount(expected: Int, got: Int)
-    case badCondition(String)
+    case noRun(name: String)
     case noHelp(String)
     case sheetTooLarge(classes: Int, perClass: Int, side: Int)
 }
@@ -25,8 +26,7 @@ extension NotebookError: CustomStringConvertible {
         case .nothingToUndo: "nothing to undo"
         case .classCount(let expected, let got):
             "expected \(expected) class names, as many as the data set has; got \(got)"
-        case .badCondition(let text):
-            "expected a condition such as \"accuracy >= 80\" or \"loss < 0.5\"; got '\(text)'"
+        case .noRun(let name): "no run '\(name)'"
         case .noHelp(let topic): "no help on '\(topic)'"
         case .sheetTooLarge(let classes, let perClass, let side):
             "a sheet with \(DisplayNumber.count(classes, "class", "classes")) of "

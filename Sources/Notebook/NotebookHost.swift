@@ -1,5 +1,6 @@
+import Datasets
 import Foundation
-import PromptTuning
+public import PromptTuning
 
 /// What the notebook needs from the world around it: where names lead, progress, interrupts.
 public struct NotebookHost: Sendable {
@@ -23,6 +24,8 @@ public struct NotebookHost: Sendable {
     public var assetsFolder: String?
     /// Environment variables, which say where the Hugging Face cache is.
     public var environment: [String: String]
+    /// What `prompt new --method` knows.
+    public var methods = MethodTable.standard
     /// Whether a person asked to stop; asking clears it.
     public var takeInterrupt: @Sendable () -> Bool
     /// Shows progress; nil ends it.

@@ -1,11 +1,20 @@
-import CLIPEngine
+import BlackBox
 import CommandLanguage
+import Datasets
 import PromptTuning
 
-/// Everything a statement can change; a value, so that an old copy is a way back.
+/// Everything a statement can change and `undo` takes back; a value, so that an old copy is a way back.
+///
+/// The accounts of queries are not among it: what was asked was asked.
 struct NotebookState: Sendable {
+    /// A run under its name, with the states of it that have names.
+    struct NamedRun: Sendable {
+        var run: TuningRun
+        var checkpoints: [String: TuningRun] = [:]
+    }
+
     /// The model with its image features.
-    var store: ImageFeatureStore? { didSet { revision += 1 } }
+    var store: ImageStore? { didSet { revision += 1 } }
     /// The model's path as it was written.
     var modelPath: String?
     /// The data set's path as it was written.
@@ -13,11 +22,12 @@ struct NotebookState: Sendable {
     var data: DataSet? { didSet { revision += 1 } }
     /// Class names, from the data set or from `classes`.
     var classNames: [String]? { didSet { revision += 1 } }
-    /// The prompt being tuned.
-    var run: TuningRun? { didSet { revision += 1 } }
+    /// The prompts being tuned, by name.
+    private(set) var runs: [String: NamedRun] = [:] { didSet { revision += 1 } }
+    /// The name of the present run.
+    private(set) var currentName = Self.firstName { didSet { revision += 1 } }
     /// Zero-shot accuracy in percent last measured on each split, for reference lines.
     var zeroShot: [String: Double] = [:] { didSet { revision += 1 } }
-    var checkpoints: [String: TuningRun] = [:] { didSet { revision += 1 } }
     var variables = Environment() { didSet { revision += 1 } }
 
     /// The statement that changed this state into the next, for `undo` to name.
@@ -26,10 +36,42 @@ struct NotebookState: Sendable {
     /// Grows with every change, so that a statement that changed nothing needs no undo.
     private(set) var revision = 0
 
+    /// The name of a run that is given none.
+    static let firstName = "main"
+
+    /// The present run.
+    var run: TuningRun? { runs[currentName]?.run }
+    var checkpoints: [String: TuningRun] { runs[currentName]?.checkpoints ?? [:] }
+
+    /// Changes the present run in place; what was done stays when `body` throws.
+    mutating func withRun<Result>(_ body: (inout TuningRun) throws -> Result) rethrows -> Result? {
+        // Taken out while it is changed, so that its history is not copied at every step.
+        guard var named = runs.removeValue(forKey: currentName) else { return nil }
+        defer { runs[currentName] = named }
+        return try body(&named.run)
+    }
+
+    /// Puts a run under a name, in place of the one that has it, and makes it the present one.
+    mutating func begin(_ run: TuningRun, name: String, checkpoints: [String: TuningRun] = [:]) {
+        runs[name] = NamedRun(run: run, checkpoints: checkpoints)
+        currentName = name
+    }
+
+    /// Makes a run the present one; false where there is none of that name.
+    mutating func use(_ name: String) -> Bool {
+        guard runs[name] != nil else { return false }
+        currentName = name
+        return true
+    }
+
+    mutating func setCheckpoint(_ name: String, _ run: TuningRun) {
+        runs[currentName]?.checkpoints[name] = run
+    }
+
     /// Forgets what was built on the model or the data.
-    mutating func dropRun() {
-        run = nil
-        checkpoints = [:]
+    mutating func dropRuns() {
+        runs = [:]
+        currentName = Self.firstName
         zeroShot = [:]
     }
 }

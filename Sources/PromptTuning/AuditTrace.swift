@@ -1,66 +1,64 @@
+import Datasets
 import Foundation
 import Tensors
-import ZerothOrder
 
 /// A run written out so that anyone can check it without this program.
 ///
-/// Tensors, little-endian float32 unless said: `ctx0` [m, d]; for each token i `fastfood.<i>.B` [L], `fastfood.<i>.P` [L] int32,
-/// `fastfood.<i>.G` [L]; for each step k `step.<k>.w` [δ], `.batch` [b] int32, `.z` [K, δ], `.loss_plus` [K], `.loss_minus` [K],
-/// `.gradient` [δ] (averaged, before clipping) and `.w_next` [δ].
+/// safetensors, little-endian float32 and int32. What was drawn before the first step stands under the names that the method
+/// gives; what a round draws and computes under `step.<k>.` and its names, or `step.<k>.round.<r>.` where a step has several.
 public struct AuditTrace {
-    private let run: TuningRun
-    private let method: ZIPMethod
+    /// Most bytes of a trace.
+    static let limit = 2 << 30
 
-    /// - Throws: `TuningError.unknownMethod` for a method that has no trace.
-    public init(_ run: TuningRun) throws {
-        guard let method = run.method as? ZIPMethod else {
-            throw TuningError.unknownMethod(run.settings.method, known: [ZIPMethod.name])
-        }
+    private let run: TuningRun
+    private let first: Int
+
+    /// - Parameter last: how many of the last steps to write; nil for all.
+    public init(_ run: TuningRun, last: Int? = nil) {
         self.run = run
-        self.method = method
+        first = max(0, run.history.steps.count - (last ?? .max))
     }
+
+    /// Steps that are written.
+    public var steps: Int { run.history.steps.count - first }
 
     /// The file's bytes.
     ///
-    /// The run's parameters are recomputed from its recorded losses, so a trace can be made at any time; that the last ones
-    /// equal the run's is checked.
-    public func serialized(modelDigest: String, version: String) throws -> [UInt8] {
+    /// The method is told its recorded readings again from the start, so a trace can be made at any time; that it comes out
+    /// where the run is, is checked.
+    /// - Parameter pause: called after each step; what it throws ends the work.
+    /// - Throws: `TuningError.traceTooLarge`.
+    public func serialized(
+        modelDigest: String, version: String, pause: () throws -> Void = {}
+    ) throws -> [UInt8] {
         var writer = SafeTensorsWriter()
-        let parameterization = method.parameterization
-        try writer.add(
-            "ctx0", shape: [parameterization.shape.tokens, parameterization.width],
-            floats: parameterization.initial.values)
-        for (index, projection) in parameterization.projections.enumerated() {
-            let length = [projection.signs.count]
-            try writer.add("fastfood.\(index).B", shape: length, floats: projection.signs)
-            try writer.add("fastfood.\(index).P", shape: length, int32s: projection.permutation)
-            try writer.add("fastfood.\(index).G", shape: length, floats: projection.gaussian)
+        var bytes = 0
+        func add(_ tensors: [NamedTensor], prefix: String = "") throws {
+            for tensor in tensors {
+                bytes += 4 * tensor.shape.reduce(1, *)
+                guard bytes <= Self.limit else {
+                    throw TuningError.traceTooLarge(bytes: bytes, limit: Self.limit)
+                }
+                try writer.add(tensor, prefix: prefix)
+            }
         }
-        var replayed = try ZIPMethod(
-            method.settings, initial: parameterization.initial, width: parameterization.width)
-        for summary in run.history.steps {
-            let before = replayed.parameters
-            let record = try replayed.repeatStep(summary)
-            let prefix = "step.\(summary.step)."
-            let batch = run.plan.batch(step: summary.step).map { Int32($0) }
-            let size = [before.count]
-            try writer.add(prefix + "w", shape: size, floats: before)
-            try writer.add(prefix + "batch", shape: [batch.count], int32s: batch)
-            try writer.add(
-                prefix + "z", shape: [record.directions.count, before.count],
-                floats: record.directions.flatMap { $0 })
-            try writer.add(prefix + "loss_plus", shape: [record.lossPlus.count], floats: record.lossPlus)
-            try writer.add(prefix + "loss_minus", shape: [record.lossMinus.count], floats: record.lossMinus)
-            try writer.add(prefix + "gradient", shape: size, floats: record.gradient)
-            try writer.add(prefix + "w_next", shape: size, floats: replayed.parameters)
+        var method = try type(of: run.method).init(run.method.settings, for: run.problem)
+        try add(method.traced)
+        for (index, record) in run.history.steps.enumerated() {
+            for (round, readings) in record.readings.enumerated() {
+                if index >= first {
+                    let part = record.readings.count > 1 ? "round.\(round + 1)." : ""
+                    try add(try method.traced(readings), prefix: "step.\(record.step)." + part)
+                }
+                _ = try method.tell(readings)
+            }
+            try pause()
         }
         precondition(
-            replayed.parameters == run.method.parameters,
-            "the recorded losses do not lead to the run's parameters")
+            method.state == run.method.state, "the recorded readings do not lead to the run's state")
         writer.metadata = [
-            "method": ZIPMethod.name,
-            "settings": Self.json(
-                Dictionary(uniqueKeysWithValues: run.settings.described.map { ($0.name, $0.value) })),
+            "method": run.methodName,
+            "settings": Self.json(Dictionary(uniqueKeysWithValues: run.described.map { ($0.name, $0.value) })),
             "model_sha256": modelDigest,
             "classes": Self.json(run.classNames),
             "train_images": Self.json(run.train.images.map { [$0.path, $0.label] as [Any] }),

@@ -1,4 +1,6 @@
-package import Tensors
+public import BlackBox
+public import Tensors
+import ZerothOrder
 
 /// Multinomial logistic regression on frozen image features: what a linear classifier gets out of them.
 ///
@@ -15,37 +17,36 @@ public struct LinearProbe: Sendable {
     /// W, [d, C].
     private let weights: [Double]
 
-    /// Fits W on the training images, with the decay under which most validation images are right; among equals the
-    /// one of the lowest validation loss.
+    /// Fits W on the training images' features, with the decay under which most validation images are right; among
+    /// equals the one of the lowest validation loss.
     ///
-    /// - Parameter progress: called before each pass over the images with the number of decays that have been tried, and
-    ///   of all; what it throws ends the work.
-    /// - Throws: `TuningError` when a list is empty or an image cannot be read.
+    /// - Parameters:
+    ///   - train: features of the training images, [N, d], at least one.
+    ///   - validation: features of the validation images, at least one.
+    ///   - progress: called before each pass over the images with the number of decays that have been tried, and
+    ///     of all; what it throws ends the work.
     public init(
-        store: ImageFeatureStore, data: DataSet, progress: (_ done: Int, _ total: Int) throws -> Void
+        train: (features: Matrix, labels: [Int]), validation: (features: Matrix, labels: [Int]), classes: Int,
+        progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws {
-        for list in [data.train, data.validation] where list.count == 0 {
-            throw TuningError.emptySplit(list.name)
-        }
-        let features = try store.features(data.train)
+        precondition(validation.features.rows > 0, "expected validation images")
         var best: (probe: LinearProbe, score: Score)?
         var start: [Double]?
         for (tried, decay) in Self.decays.enumerated() {
             let probe = try LinearProbe(
-                features: features, labels: data.train.labels, classes: data.classNames.count, decay: decay,
-                start: start
+                features: train.features, labels: train.labels, classes: classes, decay: decay, start: start
             ) {
                 try progress(tried, Self.decays.count)
             }
             // The next decay's weights are not far from these.
             start = probe.weights
-            let score = probe.score(try store.features(data.validation), labels: data.validation.labels)
+            let score = probe.score(validation.features, labels: validation.labels)
             if let known = best?.score, (known.correct, -known.loss) >= (score.correct, -score.loss) {
                 continue
             }
             best = (probe, score)
         }
-        guard let best else { throw TuningError.emptySplit(data.train.name) }
+        guard let best else { preconditionFailure("no weight decay to try") }
         self = best.probe
     }
 
@@ -66,17 +67,11 @@ public struct LinearProbe: Sendable {
         }
     }
 
-    /// Accuracy and loss over a list of images.
-    public func evaluate(_ list: ImageList, store: ImageFeatureStore) throws -> Score {
-        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
-        return score(try store.features(list), labels: list.labels)
-    }
-
     /// Weight of a feature for a class.
     package func weight(feature: Int, class label: Int) -> Double { weights[feature * classes + label] }
 
     /// Accuracy and loss over features [B, d].
-    package func score(_ features: Matrix, labels: [Int]) -> Score {
+    public func score(_ features: Matrix, labels: [Int]) -> Score {
         var correct = 0
         var loss = 0.0
         let inputs = features.values.map { Double($0) * Self.scale }

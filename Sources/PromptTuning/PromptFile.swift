@@ -1,22 +1,25 @@
+import BlackBox
 public import Tensors
 
-/// A learned context on disk: safetensors with one tensor `context` [m, d] that replaces the embeddings of the tokens
-/// behind the start-of-text token.
+/// What a run would deploy, on disk: safetensors with the tensors of its prompt and head, and `parameters` [δ].
+///
+/// `context` [m, d] replaces the embeddings of the tokens behind the start-of-text token.
 public enum PromptFile {
     public static func serialized(_ run: TuningRun, modelDigest: String, version: String) throws -> [UInt8] {
         var writer = SafeTensorsWriter()
-        let context = run.method.context
-        try writer.add("context", shape: [context.rows, context.columns], floats: context.values)
-        try writer.add("parameters", shape: [run.method.parameters.count], floats: run.method.parameters)
+        let deployed = run.method.deployed
+        for tensor in deployed.tensors { try writer.add(tensor) }
+        try writer.add(NamedTensor("parameters", run.method.parameters))
         writer.metadata = [
-            "method": run.settings.method, "model_sha256": modelDigest, "queries": "\(run.ledger.training)",
+            "method": run.methodName, "model_sha256": modelDigest, "queries": "\(run.queries)",
             "step": "\(run.method.step)", "ziplab_version": version,
         ]
+        if case .templates(let templates) = deployed.prompt.text {
+            writer.metadata["templates"] = SettingValue.texts(templates).description
+        }
         return try writer.serialized()
     }
-}
 
-extension PromptFile {
     /// Reads a context back.
     ///
     /// - Throws: `TuningError.badPrompt` when the file has no `context` of the width d.

@@ -1,35 +1,43 @@
-public import Tensors
+public import BlackBox
+public import Datasets
+import Tensors
 
-/// One prompt being tuned: a method, the black box, the training images, the account and the history.
+/// One prompt being tuned: a method, the black box, the account and the history.
 ///
-/// A value: copying it is a checkpoint, and assigning an old copy goes back in time.
+/// A value: copying it is a checkpoint, and assigning an old copy goes back in time. The account alone is shared by all
+/// copies, since a query never comes back.
 public struct TuningRun: Sendable {
     public private(set) var method: any TuningMethod
-    public private(set) var ledger: QueryLedger
     public private(set) var history = RunHistory()
-    public let oracle: CLIPOracle
-    public let train: ImageList
-    public let classNames: [String]
-    public let plan: BatchPlan
+    public let oracle: any Oracle
+    public let problem: TuningProblem
+    public let account: QueryAccount
 
-    /// - Throws: `TuningError` or `CLIPError` when settings, classes and model do not fit together.
+    /// - Parameter total: an account that is charged with this run's queries, too.
+    /// - Throws: `TuningError`, `DatasetError` or what the box says when settings, classes and model do not fit.
     public init(
-        _ settings: PromptSettings, initial: Matrix?, store: ImageFeatureStore, classNames: [String],
-        train: ImageList
+        _ type: any TuningMethod.Type, _ settings: MethodSettings, problem: TuningProblem,
+        oracle: any Oracle, total: QueryAccount? = nil
     ) throws {
-        guard train.count > 0 else { throw TuningError.emptySplit(train.name) }
-        oracle = try CLIPOracle(
-            store: store, classNames: classNames, contextTokens: settings.shape.tokens)
-        method = try TuningMethods.make(settings, initial: initial, width: oracle.width)
-        ledger = QueryLedger(budget: settings.budget)
-        plan = BatchPlan(images: train.count, batchSize: settings.batchSize, seed: settings.seed)
-        self.train = train
-        self.classNames = classNames
+        method = try type.init(settings, for: problem)
+        account = QueryAccount(budget: problem.budget, total: total)
+        self.oracle = oracle
+        self.problem = problem
     }
 
-    public var settings: PromptSettings { method.settings }
+    public var methodName: String { type(of: method).name }
+    public var classNames: [String] { problem.facts.classNames }
+    public var train: ImageList { problem.train }
+    /// Training queries that led to the present state. What was asked in all, for steps undone or given up too, is on
+    /// the account.
+    public var queries: Int { history.steps.last?.queries ?? 0 }
 
-    /// SHA-256 of w as little-endian float32.
+    /// Names and values of everything that decides the run besides model and data.
+    public var described: [(name: String, value: String)] {
+        [("method", methodName)] + method.settings.described(CommonSettings.keys + type(of: method).settings)
+    }
+
+    /// SHA-256 of the parameters as little-endian float32.
     public var parameterDigest: String {
         SHA256Digest.hex(
             method.parameters.flatMap { value in
@@ -37,51 +45,75 @@ public struct TuningRun: Sendable {
             })
     }
 
-    /// Takes one step on the next minibatch.
-    ///
-    /// - Throws: `TuningError.budgetUsedUp` before any query when the step would exceed the budget. After an error the run is
-    ///   as before.
-    @discardableResult
-    public mutating func step() throws -> StepSummary {
-        let batch = Minibatch(list: train, indices: plan.batch(step: method.step + 1))
-        var ledger = ledger
-        var method = method
-        // Refused here, before a method has drawn anything.
-        guard method.queriesPerStep <= ledger.remaining else {
-            throw TuningError.budgetUsedUp(
-                budget: ledger.budget, needed: method.queriesPerStep, left: ledger.remaining)
-        }
-        var summary = try method.advance { contexts in
-            try oracle.losses(contexts, batch, for: .training, ledger: &ledger)
-        }
-        summary.queries = ledger.training
-        self.method = method
-        self.ledger = ledger
-        history.steps.append(summary)
-        return summary
+    /// Does what does not depend on parameters before the first step; no query.
+    public func prepare(progress: (_ done: Int, _ total: Int) throws -> Void) throws {
+        let first = try method.ask().first ?? Query(method.deployed.prompt, problem.batch(step: 1))
+        try oracle.prepare([first], progress: progress)
     }
 
-    /// Accuracy and loss of the present prompt on a list of images, kept in the history.
+    /// Takes one step.
+    ///
+    /// - Parameter pause: called between pieces of a long round; what it throws ends the step.
+    /// - Throws: `BlackBoxError.budgetUsedUp` or `TuningError.noStepLeft` before any query. After an error the run is as
+    ///   before, but what was asked stays charged.
+    @discardableResult
+    public mutating func step(pause: () throws -> Void = {}) throws -> StepRecord {
+        if let limit = method.stepLimit, method.step >= limit {
+            throw TuningError.noStepLeft(method: methodName, limit: limit)
+        }
+        // Refused here, before a query that leads nowhere.
+        guard method.queriesPerStep <= account.remaining else {
+            throw BlackBoxError.budgetUsedUp(
+                budget: problem.budget, needed: method.queriesPerStep, left: account.remaining)
+        }
+        var method = method
+        var asked = 0
+        var readings: [[Float]] = []
+        while true {
+            let queries = try method.ask()
+            let answers = try account.ask(oracle, queries, for: .training, pause: pause)
+            asked += queries.count
+            readings.append(try method.read(answers, to: queries))
+            guard var record = try method.tell(readings[readings.count - 1]) else {
+                try pause()
+                continue
+            }
+            record.queries = self.queries + asked
+            record.readings = readings
+            self.method = method
+            history.steps.append(record)
+            return record
+        }
+    }
+
+    /// Accuracy and loss of the prompt that would be deployed now, kept in the history.
     ///
     /// Costs one evaluation query a minibatch.
-    public mutating func evaluate(_ list: ImageList) throws -> Evaluation {
-        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
-        var ledger = ledger
-        var correct = 0
-        var sum = 0.0
-        let context = method.context
-        for start in stride(from: 0, to: list.count, by: plan.batchSize) {
-            let batch = Minibatch(list: list, indices: Array(start..<min(start + plan.batchSize, list.count)))
-            let logits = try oracle.logits([context], batch, for: .evaluation, ledger: &ledger)
-            let part = try Score(logits: logits, prompt: 0, labels: batch.labels)
-            correct += part.correct
-            sum += Double(part.loss) * Double(part.images)
-        }
-        let score = Score(images: list.count, correct: correct, loss: Float(sum / Double(list.count)))
+    public mutating func evaluate(_ list: ImageList, pause: () throws -> Void = {}) throws -> Evaluation {
+        let score = try evaluateClassifier(
+            method.deployed, on: list, batchSize: problem.plan.batchSize, oracle: oracle, account: account,
+            pause: pause)
         let evaluation = Evaluation(
-            split: list.name, step: method.step, queries: ledger.training, score: score)
-        self.ledger = ledger
+            split: list.name, step: method.step, queries: queries, score: score)
         history.evaluations.append(evaluation)
         return evaluation
     }
+}
+
+/// Accuracy and loss of a prompt and its head on a list of images; one evaluation query a minibatch.
+///
+/// - Parameter pause: called between pieces of work; what it throws ends it.
+public func evaluateClassifier(
+    _ classifier: Classifier, on list: ImageList, batchSize: Int = 128, oracle: any Oracle,
+    account: QueryAccount, pause: () throws -> Void = {}
+) throws -> Score {
+    guard list.count > 0 else { throw DatasetError.emptySplit(list.name) }
+    let batches = list.minibatches(of: batchSize)
+    let answers = try batches.enumerated().map { index, batch in
+        if index > 0 { try pause() }
+        let answers = try account.ask(
+            oracle, [Query(classifier.prompt, batch)], for: .evaluation, pause: pause)
+        return classifier.read(answers[0])
+    }
+    return try Score(answers, labels: batches.map(\.labels))
 }

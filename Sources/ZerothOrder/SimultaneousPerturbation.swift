@@ -70,34 +70,33 @@ public struct SimultaneousPerturbation: Sendable, Equatable {
         }
     }
 
-    /// Takes one step.
+    /// The 2K parameter vectors whose losses the next step needs, in the order +z₁, −z₁, +z₂, −z₂, ….
     ///
-    /// - Parameter evaluate: the losses of 2K parameter vectors, in the order +z₁, −z₁, +z₂, −z₂, ….
-    /// - Throws: what `evaluate` throws, and `ZerothOrderError` for a loss that is not finite; the state is then as before.
-    public func step(
-        _ state: inout State, evaluate: (_ candidates: [[Float]]) throws -> [Float]
-    ) throws -> Record {
+    /// - Throws: `ZerothOrderError.gainOutOfRange`.
+    public func ask(_ state: State) throws -> [[Float]] {
+        let (_, size) = try gains(step: state.step + 1)
+        return drawn(state).flatMap { direction in
+            [
+                Self.moved(state.parameters, along: direction, by: size),
+                Self.moved(state.parameters, along: direction, by: -size),
+            ]
+        }
+    }
+
+    /// Takes the step.
+    ///
+    /// - Parameter losses: those of the vectors that `ask` gives, in order.
+    /// - Throws: `ZerothOrderError`; the state is then as before.
+    @discardableResult
+    public func tell(_ state: inout State, _ losses: [Float]) throws -> Record {
         let step = state.step + 1
-        let size = schedule.perturbationSize(at: step)
-        let stepSize = schedule.stepSize(at: step)
-        guard size > 0, size.isFinite, stepSize.isFinite else {
-            throw ZerothOrderError.gainOutOfRange(step: step, stepSize: stepSize, perturbationSize: size)
-        }
-        let count = state.parameters.count
-        let drawn = (0..<directions).map { index in
-            perturbation.direction(seed: seed, index: UInt64((step - 1) * directions + index), count: count)
-        }
-        var candidates: [[Float]] = []
-        for direction in drawn {
-            candidates.append(Self.moved(state.parameters, along: direction, by: size))
-            candidates.append(Self.moved(state.parameters, along: direction, by: -size))
-        }
-        let losses = try evaluate(candidates)
+        let (stepSize, size) = try gains(step: step)
         precondition(
             losses.count == 2 * directions, "\(losses.count) losses for \(2 * directions) candidates")
         if let bad = losses.first(where: { !$0.isFinite }) {
             throw ZerothOrderError.lossNotFinite(step: step, loss: bad)
         }
+        let drawn = drawn(state)
         let plus = (0..<directions).map { losses[2 * $0] }
         let minus = (0..<directions).map { losses[2 * $0 + 1] }
         let gradient = Self.gradient(drawn, plus: plus, minus: minus, size: size)
@@ -115,6 +114,24 @@ public struct SimultaneousPerturbation: Sendable, Equatable {
         return Record(
             step: step, stepSize: stepSize, perturbationSize: size, directions: drawn, lossPlus: plus,
             lossMinus: minus, gradient: gradient, gradientNorm: norm, clipped: clipped)
+    }
+
+    /// a_k and c_k.
+    private func gains(step: Int) throws -> (stepSize: Float, perturbationSize: Float) {
+        let size = schedule.perturbationSize(at: step)
+        let stepSize = schedule.stepSize(at: step)
+        guard size > 0, size.isFinite, stepSize.isFinite else {
+            throw ZerothOrderError.gainOutOfRange(step: step, stepSize: stepSize, perturbationSize: size)
+        }
+        return (stepSize, size)
+    }
+
+    /// z of the next step, [K, δ].
+    private func drawn(_ state: State) -> [[Float]] {
+        (0..<directions).map { index in
+            perturbation.direction(
+                seed: seed, index: UInt64(state.step * directions + index), count: state.parameters.count)
+        }
     }
 
     /// w + s·z, each component rounded after the product and after the sum.

@@ -5,11 +5,11 @@ enum CheckpointCommand: NotebookCommand {
     static let verb = "checkpoint"
     static let summary = "name the present state of the run"
     static let forms = [
-        CommandForm(parameters: [Parameter(name: "name", kind: .text)], summary: "keep the state as NAME")
+        CommandForm(parameters: [Parameter(name: "name", kind: .name(.checkpoint))], summary: "keep the state as NAME")
     ]
     static let help = """
-        A checkpoint holds parameters, counters and history. A new prompt, model or data set clears
-        the checkpoints.
+        A checkpoint holds parameters, counters and history, not the account of queries, which only
+        grows. A new prompt of the run's name, a new model or data set clears the checkpoints.
 
           checkpoint before-clipping
           step 50
@@ -18,7 +18,7 @@ enum CheckpointCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
-        context.state.checkpoints[call.text("name") ?? ""] = run
+        context.state.setCheckpoint(call.text("name") ?? "", run)
         context.say("checkpoint '\(call.text("name") ?? "")' at step \(run.method.step)")
         context.reportRun(lastStep: false)
     }

@@ -1,5 +1,5 @@
 import CommandLanguage
-import PromptTuning
+import Datasets
 
 /// `classes`, `classes load`, `classes set`.
 enum ClassesCommand: NotebookCommand {
@@ -47,7 +47,7 @@ enum ClassesCommand: NotebookCommand {
                 argument, "\(NotebookError.classCount(expected: data.classNames.count, got: names.count))")
         }
         context.state.classNames = names
-        context.dropRun()
+        context.dropRuns()
         context.say("\(names.count) class names")
         context.warnOfRepeatedNames(names)
         report(names, &context)

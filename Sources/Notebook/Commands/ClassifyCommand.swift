@@ -1,6 +1,7 @@
+import BlackBox
 import CommandLanguage
+import Datasets
 import PromptTuning
-import Raster
 import Tensors
 
 /// `classify`: probabilities of any images.
@@ -17,44 +18,52 @@ enum ClassifyCommand: NotebookCommand {
             ], summary: "classify images under the tuned prompt or a template")
     ]
     static let help = """
-        Without --template the tuned prompt is used where there is one, and "a photo of a {}."
+        Without --template the present run's prompt is used where there is one, and "a photo of a {}."
         otherwise. The five most probable classes are shown; --json has every class with its logit
-        at full precision.
+        at full precision. All images together are one query of the session.
 
           classify photos/001.png --template "a line drawing of a {}."
         """
-    static let defaultTemplate = "a photo of a {}."
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let store = try context.requireModel()
         let template = call.text("template")
-        let names: [String]
-        let logits: (Matrix) -> Logits
+        let oracle: any Oracle
+        let classifier: Classifier
         let prompt: String
         if template == nil, let run = context.state.run {
-            names = run.classNames
-            logits = { run.oracle.logits(run.method.context, images: $0) }
+            oracle = run.oracle
+            classifier = run.method.deployed
             prompt = "the tuned prompt (step \(run.method.step))"
         } else {
-            names = try context.requireClassNames()
-            let text = template ?? defaultTemplate
-            let classifier = try call.locating("template") {
-                try TemplateClassifier(store: store, classNames: names, templates: [text])
-            }
-            logits = { classifier.logits(images: $0) }
+            let box = CLIPOracle(store: store, classNames: try context.requireClassNames())
+            let text = template ?? CommonSettings.defaultTemplate
+            oracle = box
+            classifier = Classifier(Prompt(text: .templates([text])))
+            try call.locating("template") { try box.check(classifier.prompt) }
             prompt = "\"\(escapedForDisplay(text))\""
         }
+        let paths = call.texts("path")
         // All of them first: a path that is no image leaves no results of those before it.
-        let rows = try call.texts("path").enumerated().map { index, path in
-            let features = try call.locating("path", at: index) {
-                try store.features(try Bitmap.read(path: context.host.input(path)))
+        for (index, path) in paths.enumerated() {
+            try call.locating("path", at: index) {
+                _ = try store.unitPixels(
+                    ImageList(files: [context.host.input(path)]), at: [0], side: oracle.facts.imageSide)
             }
-            return logits(Matrix(rows: 1, columns: features.count, values: features))
-                .row(prompt: 0, image: 0)
         }
+        let list = try ImageList(files: paths.map { context.host.input($0) })
+        let batch = Minibatch(list: list, indices: Array(list.images.indices))
+        let cell = context.cell
+        let answers = try context.session.ask(
+            oracle, [Query(classifier.prompt, batch)], for: .evaluation,
+            pause: { try cell.interruptionPoint() })
+        let logits = classifier.read(answers[0]).logits
         context.say("under \(prompt):")
-        for (index, path) in call.texts("path").enumerated() {
-            context.say(report(rows[index], names: names, path: path, number: index + 1, &context))
+        for (index, path) in paths.enumerated() {
+            context.say(
+                report(
+                    Array(logits.row(index)), names: oracle.facts.classNames, path: path, number: index + 1,
+                    &context))
         }
     }
 

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import PromptTuning
 
 /// `data load`, `data info`.
@@ -52,18 +53,18 @@ enum DataCommand: NotebookCommand {
                     .init(done: done, total: total, unit: "images", detail: "checking files"))
                 try context.cell.interruptionPoint()
             }
-        } catch let error as TuningError {
+        } catch let error as DatasetError {
             throw call.failure("path", "\(error)", notes: notes(error))
         }
         context.state.dataPath = call.text("path")
         context.state.data = data
         context.state.classNames = data.classNames
-        context.dropRun()
+        context.dropRuns()
         try describe(data, &context, names: false)
         if let note = note(skipped: data.skipped) { context.say("note: " + note) }
     }
 
-    private static func notes(_ error: TuningError) -> [String] {
+    private static func notes(_ error: DatasetError) -> [String] {
         switch error {
         case .tooFewImages(_, _, _, _, let skipped):
             ["a class needs as many training images as --shots says, and min(shots, 4) for validation"]

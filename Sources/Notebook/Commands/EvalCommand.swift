@@ -1,3 +1,5 @@
+import BlackBox
+import Datasets
 import PromptTuning
 
 /// `eval`: accuracy and loss of the present prompt.
@@ -12,20 +14,22 @@ enum EvalCommand: NotebookCommand {
             ], summary: "evaluate the prompt")
     ]
     static let help = """
-        Costs one evaluation query for every minibatch; these are counted apart from training
-        queries.
+        What the method would deploy now is evaluated. Costs one evaluation query for every minibatch;
+        these are counted apart from training queries.
 
           eval --split test
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
-        var run = try context.requireRun()
-        let data = try context.requireData()
-        let list = context.list(data, split: call.text("split") ?? "val")
-        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
-        try context.features(try context.requireModel(), list)
-        let evaluation = try run.evaluate(list)
-        context.state.run = run
+        let run = try context.requireRun()
+        let list = try context.list(call, default: .val, in: try context.requireData())
+        try context.prepare(run.oracle, run.method.deployed.prompt, list)
+        let cell = context.cell
+        guard
+            let evaluation = try context.state.withRun({ run in
+                try run.evaluate(list) { try cell.interruptionPoint() }
+            })
+        else { return }
         let score = evaluation.score
         context.say(
             "\(list.name) accuracy \(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "

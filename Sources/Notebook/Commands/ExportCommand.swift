@@ -1,3 +1,4 @@
+import BlackBox
 import PromptTuning
 import Tensors
 
@@ -11,16 +12,16 @@ enum ExportCommand: NotebookCommand {
             summary: "one row for each step and each evaluation")
     ]
     static let help = """
-        Columns: kind (step or evaluation), step, queries, loss, gradient_norm, clipped, step_size,
-        perturbation_size, split, accuracy, correct, images. Every step is there, at full precision;
-        what does not apply is empty.
+        Columns: kind (step or evaluation), step, queries, loss, what the method measures of a step
+        (for zip gradient_norm, clipped, step_size, perturbation_size), split, accuracy, correct,
+        images. Every step is there, at full precision; what does not apply is empty.
 
           export csv run.csv
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
-        let bytes = Array(RunTable.csv(run.history).utf8)
+        let bytes = Array(RunTable.csv(run).utf8)
         let path = call.text("file") ?? ""
         try call.locating("file") { try context.host.write(bytes, to: path) }
         context.say(
@@ -32,26 +33,32 @@ enum ExportCommand: NotebookCommand {
 
 /// A run's history as comma-separated values.
 enum RunTable {
-    static func csv(_ history: RunHistory) -> String {
+    static func csv(_ run: TuningRun) -> String {
+        let measures = type(of: run.method).measures
+        let columns = measures.map { $0.name.replacing("-", with: "_") }
         var rows = [
-            "kind,step,queries,loss,gradient_norm,clipped,step_size,perturbation_size,split,accuracy,correct,images"
+            (["kind", "step", "queries", "loss"] + columns + ["split", "accuracy", "correct", "images"])
+                .joined(separator: ",")
         ]
-        var evaluations = history.evaluations[...]
+        let blank = String(repeating: ",", count: measures.count)
+        var evaluations = run.history.evaluations[...]
         func take(upTo step: Int) {
             while let next = evaluations.first, next.step <= step {
                 let score = next.score
                 rows.append(
-                    "evaluation,\(next.step),\(next.queries),\(ResultValue.float(score.loss)),,,,,\(next.split),\(score.accuracy),"
-                        + "\(score.correct),\(score.images)")
+                    "evaluation,\(next.step),\(next.queries),\(ResultValue.float(score.loss))\(blank),\(next.split),"
+                        + "\(score.accuracy),\(score.correct),\(score.images)")
                 evaluations = evaluations.dropFirst()
             }
         }
         take(upTo: 0)
-        for step in history.steps {
+        for record in run.history.steps {
+            let values = record.measures.map { value in
+                if case .flag(let isOn) = value { isOn ? ",1" : ",0" } else { ",\(ResultValue(value))" }
+            }
             rows.append(
-                "step,\(step.step),\(step.queries),\(step.loss),\(step.gradientNorm),\(step.clipped ? 1 : 0),"
-                    + "\(step.stepSize),\(step.perturbationSize),,,,")
-            take(upTo: step.step)
+                "step,\(record.step),\(record.queries),\(record.loss)" + values.joined() + ",,,,")
+            take(upTo: record.step)
         }
         return rows.joined(separator: "\n") + "\n"
     }

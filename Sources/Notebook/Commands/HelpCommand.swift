@@ -1,4 +1,5 @@
 import CommandLanguage
+import PromptTuning
 
 /// `help`: commands, options, the language.
 enum HelpCommand: NotebookCommand {
@@ -6,12 +7,13 @@ enum HelpCommand: NotebookCommand {
     static let summary = "list commands, or explain one"
     static let forms = [
         CommandForm(
-            parameters: [Parameter(name: "topic", kind: .text, count: .optional)], summary: "explain a topic")
+            parameters: [Parameter(name: "topic", kind: .name(.helpTopic), count: .optional)], summary: "explain a topic")
     ]
     static let help = """
-        Topics are the commands and 'language'.
+        Topics are the commands, the methods of 'prompt new --method', and 'language'.
 
           help run
+          help zip
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
@@ -20,21 +22,32 @@ enum HelpCommand: NotebookCommand {
                 context.say(
                     command.verb + String(repeating: " ", count: 12 - command.verb.count) + command.summary)
             }
-            context.say("'help COMMAND' explains one, 'help language' the language.")
+            context.say("Methods of 'prompt new --method':")
+            for method in context.host.methods.all {
+                context.say(
+                    method.name + String(repeating: " ", count: max(1, 12 - method.name.count)) + method.summary)
+            }
+            context.say("'help COMMAND' or 'help METHOD' explains one, 'help language' the language.")
             return
         }
         if topic == "language" {
             lines(languageHelp, context)
             return
         }
+        if let method = context.host.methods.method(topic) {
+            explain(method, context)
+            return
+        }
         guard let command = commandTable.first(where: { $0.verb == topic }) else {
-            let near = nearestName(to: topic, among: commandTable.map { $0.verb } + ["language"])
+            let near = nearestName(to: topic, among: topics(context.host.methods))
             throw call.failure(
                 "topic", "\(NotebookError.noHelp(topic))",
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the topics"])
         }
         var shown: [String] = []
-        for form in command.forms {
+        let zip = context.host.methods.method(MethodTable.defaultName)
+        for var form in command.forms {
+            form.options = form.options(of: zip)
             let usage = form.usage(verb: command.verb)
             context.say(usage.count <= 90 ? usage : form.usage(verb: command.verb, listingOptions: false))
             context.say("    " + form.summary)
@@ -44,14 +57,30 @@ enum HelpCommand: NotebookCommand {
                 continue
             }
             shown += names
-            for option in form.options {
-                let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
-                context.say(
-                    "    " + name + String(repeating: " ", count: max(1, 26 - name.count)) + option.help)
-            }
+            list(form.options, context)
         }
         context.say("")
         lines(command.help, context)
+    }
+
+    /// Everything that can be asked about.
+    static func topics(_ methods: MethodTable) -> [String] {
+        commandTable.map { $0.verb } + methods.names + ["language"]
+    }
+
+    private static func explain(_ method: any TuningMethod.Type, _ context: CommandContext) {
+        context.say("prompt new --method \(method.name) [--OPTION VALUE…]")
+        context.say("    " + method.summary)
+        list((CommonSettings.keys + method.settings).map { OptionSpecification($0) }, context)
+        context.say("")
+        lines(method.help, context)
+    }
+
+    private static func list(_ options: [OptionSpecification], _ context: CommandContext) {
+        for option in options {
+            let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
+            context.say("    " + name + String(repeating: " ", count: max(1, 26 - name.count)) + option.help)
+        }
     }
 
     private static func lines(_ text: String, _ context: CommandContext) {

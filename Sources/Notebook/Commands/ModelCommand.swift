@@ -1,4 +1,6 @@
+import BlackBox
 import CLIPEngine
+import Datasets
 import Foundation
 import PromptTuning
 import Tensors
@@ -73,10 +75,10 @@ enum ModelCommand: NotebookCommand {
         let model = try call.locating("path") { try CLIPModel(folder: path) }
         // The same files again: the model already held keeps its image features, and memory does not grow.
         if context.state.store?.model.sources != model.sources || context.state.store?.model.folder != path {
-            context.state.store = ImageFeatureStore(model: model)
+            context.state.store = ImageStore(model: model)
         }
         context.state.modelPath = call.text("path") ?? embedded
-        context.dropRun()
+        context.dropRuns()
         describe(model, &context)
         digests(model, &context)
     }

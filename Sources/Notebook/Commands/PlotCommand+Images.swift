@@ -1,6 +1,7 @@
 import CommandLanguage
 import Foundation
 import Plotting
+import Datasets
 import PromptTuning
 import Raster
 
@@ -24,8 +25,7 @@ extension PlotCommand {
         let names = (context.state.classNames ?? data.classNames)
             // Letters put together from two characters are drawn as the one they are.
             .map(\.precomposedStringWithCanonicalMapping)
-        let list = context.list(data, split: call.text("split") ?? "train")
-        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
+        let list = try context.list(call, default: .train, in: data)
         let side = call.integer("size")
         let perClass = call.integer("per-class") ?? 8
         let path = call.text("out") ?? "images.png"

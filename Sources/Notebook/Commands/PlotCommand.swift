@@ -1,40 +1,41 @@
+import BlackBox
 import CommandLanguage
 import Foundation
 import Plotting
 import PromptTuning
 import Raster
 import Tensors
-import ZerothOrder
 
 /// `plot`: curves as PNG and as a line of blocks, and contact sheets.
 enum PlotCommand: NotebookCommand {
     static let verb = "plot"
     static let summary = "draw loss, accuracy, gradient or the images as PNG"
-    static let forms =
-        ["loss", "accuracy", "gradient"].map { quantity in
-            CommandForm(object: quantity, options: options, summary: summaries[quantity] ?? "")
-        } + [imagesForm]
-    private static let summaries = [
-        "loss": "mean loss of each step", "accuracy": "accuracy of each evaluation",
-        "gradient": "‖ĝ‖ of each step against the clip threshold",
-    ]
-    private static let options = [
-        OptionSpecification(
-            name: "x", kind: .choice(["queries", "step"]), valueName: "queries|step", help: "horizontal axis"),
-        OptionSpecification(
-            name: "smooth", kind: .number(0...0.999), valueName: "0.9",
-            help: "factor of the bold line's running mean, 0 for none (loss and gradient only)"),
-        OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (QUANTITY.png)"),
+    static let forms = [
+        CommandForm(
+            parameters: [Parameter(name: "quantity", kind: .name(.quantity))],
+            options: [
+                OptionSpecification(
+                    name: "x", kind: .choice(["queries", "step"]), valueName: "queries|step",
+                    help: "horizontal axis"),
+                OptionSpecification(
+                    name: "smooth", kind: .number(0...0.999), valueName: "0.9",
+                    help: "factor of the bold line's running mean, 0 for none (not for accuracy)"),
+                OptionSpecification(
+                    name: "out", kind: .path, valueName: "FILE", help: "PNG file (QUANTITY.png)"),
+            ], summary: "loss, accuracy, or what the method measures of each step"),
+        imagesForm,
     ]
     static let help = """
         Every point is drawn: raw values faint, the running mean bold. Accuracy curves have a dashed
         line for each split's last zero-shot figure and a marker at the best value. A line of blocks
-        is shown in the terminal as well.
+        is shown in the terminal as well. What can be drawn besides loss and accuracy depends on the
+        method; for zip 'gradient' is ‖ĝ‖ against the clip threshold.
 
         Images are drawn in the order of the split, for train the few-shot set; each class has a row.
 
           plot loss
           plot accuracy --x step --out accuracy.png
+          plot gradient
           plot images --split test --per-class 6
         """
     private static let size = (width: 1200, height: 800)
@@ -63,7 +64,15 @@ enum PlotCommand: NotebookCommand {
 
     private static func drawCurve(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
-        let quantity = call.form.object ?? "loss"
+        let quantity = call.text("quantity") ?? "loss"
+        let measure = type(of: run.method).measures.first { $0.plot == quantity }
+        guard measure != nil || quantity == "loss" || quantity == "accuracy" else {
+            let known = ["accuracy", "loss"] + type(of: run.method).measures.map(\.plot)
+            let near = nearestName(to: quantity, among: known + ["images"])
+            throw call.failure(
+                "quantity", "'\(run.methodName)' measures no '\(quantity)'; known: \(known.joined(separator: ", "))",
+                notes: near.map { ["did you mean '\($0)'?"] } ?? [])
+        }
         let path = call.text("out") ?? quantity + ".png"
         let axis = call.text("x") ?? "queries"
         let smoothing = call.number("smooth") ?? 0.9
@@ -71,13 +80,8 @@ enum PlotCommand: NotebookCommand {
         switch quantity {
         case "accuracy":
             chart = accuracy(run, axis: axis, zeroShot: context.state.zeroShot)
-        case "gradient":
-            chart = curve(
-                run, axis: axis, smoothing: smoothing, title: "Gradient norm", yLabel: "‖ĝ‖",
-                threshold: run.method.clipThreshold, value: \.gradientNorm)
         default:
-            chart = curve(
-                run, axis: axis, smoothing: smoothing, title: "Loss", yLabel: "cross-entropy", value: \.loss)
+            chart = curve(run, measure, axis: axis, smoothing: smoothing)
         }
         let bitmap = chart.render(width: size.width, height: size.height)
         try write(bitmap, to: path, call, context)
@@ -97,33 +101,43 @@ enum PlotCommand: NotebookCommand {
     }
 
     private static func subtitle(_ run: TuningRun) -> String {
-        let settings = run.settings
-        return
-            "\(settings.method.uppercased()), \(run.classNames.count) classes, δ = \(run.method.parameters.count), "
-            + "seed \(settings.seed), a = \(settings.schedule.stepSize), c = \(settings.schedule.perturbationSize)"
+        let parts = [
+            run.methodName.uppercased(), "\(run.classNames.count) classes",
+            "δ = \(run.method.parameters.count)", "seed \(run.problem.seed)", run.method.schedule,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 
+    /// - Parameter measure: nil for the loss.
     private static func curve(
-        _ run: TuningRun, axis: String, smoothing: Double, title: String, yLabel: String,
-        threshold: Double? = nil, value: (StepSummary) -> Double
+        _ run: TuningRun, _ measure: MeasureKey?, axis: String, smoothing: Double
     ) -> LineChart {
-        let points = run.history.steps.map {
-            Point(x: Double(axis == "step" ? $0.step : $0.queries), y: value($0))
+        let points = run.history.steps.map { record in
+            Point(
+                x: Double(axis == "step" ? record.step : record.queries),
+                y: measure.flatMap { run.value(of: $0.name, in: record) } ?? record.loss)
         }
         let name =
             smoothing > 0
-            ? "seed \(run.settings.seed), running mean \(smoothing)" : "seed \(run.settings.seed)"
+            ? "seed \(run.problem.seed), running mean \(smoothing)" : "seed \(run.problem.seed)"
         let smoothed = smoothing > 0 ? Smoothing.exponential(points, factor: smoothing) : nil
         var chart = LineChart(
-            title: title, subtitle: subtitle(run), xLabel: axis == "step" ? "step" : "training queries",
-            yLabel: yLabel,
+            title: measure?.title ?? "Loss", subtitle: subtitle(run),
+            xLabel: axis == "step" ? "step" : "training queries",
+            yLabel: measure?.symbol ?? type(of: run.method).lossName,
             series: [Series(name: name, points: points, smoothed: smoothed)])
-        if let threshold {
+        if let measure, let limit = run.method.limits[measure.name] {
             chart.referenceLines = [
-                LineChart.ReferenceLine(label: "clip at \(DisplayNumber.figure(threshold))", y: threshold)
+                LineChart.ReferenceLine(
+                    label: "\(measure.limitLabel) \(DisplayNumber.figure(limit))", y: limit)
             ]
         }
         return chart
+    }
+
+    /// What can be drawn of some method.
+    static func quantities(_ methods: MethodTable) -> [String] {
+        ["accuracy", "loss"] + methods.measures.map(\.plot)
     }
 
     private static func accuracy(_ run: TuningRun, axis: String, zeroShot: [String: Double]) -> LineChart {

@@ -1,3 +1,5 @@
+import BlackBox
+import Datasets
 import PromptTuning
 
 /// `probe`: a linear classifier on the image features, for comparison.
@@ -23,18 +25,22 @@ enum ProbeCommand: NotebookCommand {
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let store = try context.requireModel()
         let data = try context.requireData()
-        let list = context.list(data, split: call.text("split") ?? "test")
+        let list = try context.list(call, default: .test, in: data)
         let lists = [data.train, data.validation, list]
         // Before any image is encoded.
-        for list in lists where list.count == 0 { throw TuningError.emptySplit(list.name) }
+        for list in lists where list.count == 0 { throw DatasetError.emptySplit(list.name) }
         for list in lists { try context.features(store, list) }
-        let probe = try LinearProbe(store: store, data: data) { done, total in
+        let probe = try LinearProbe(
+            train: (try store.features(data.train), data.train.labels),
+            validation: (try store.features(data.validation), data.validation.labels),
+            classes: data.classNames.count
+        ) { done, total in
             context.host.show(
                 .init(done: done, total: total, unit: "weight decays", detail: "fitting a linear probe"))
             try context.cell.interruptionPoint()
         }
         context.host.show(nil)
-        let score = try probe.evaluate(list, store: store)
+        let score = probe.score(try store.features(list), labels: list.labels)
         context.say(
             "linear probe on \(DisplayNumber.count(data.train.count, "training image")), weight decay "
                 + "\(probe.decay): \(list.name) accuracy "

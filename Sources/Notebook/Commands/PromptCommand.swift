@@ -1,112 +1,108 @@
+import BlackBox
 import CLIPEngine
 import CommandLanguage
+import Datasets
 import PromptTuning
 import Tensors
-import ZerothOrder
 
 /// `prompt new`, `prompt info`, `prompt save`, `prompt load`.
 enum PromptCommand: NotebookCommand {
     static let verb = "prompt"
-    static let summary = "build, describe, save or load a soft prompt"
+    static let summary = "build, describe, save or load a prompt and its tuning method"
+    private static let nameOption = OptionSpecification(
+        name: "name", kind: .name(.run), valueName: "NAME", help: "name of the run, for 'use' (the present one's)")
+    private static let methodOption = OptionSpecification(
+        name: Call.methodOption, kind: .name(.method), valueName: MethodTable.defaultName,
+        help: "tuning method")
     static let forms = [
-        CommandForm(object: "new", options: settingOptions, summary: "build a prompt and its optimizer"),
-        CommandForm(object: "info", summary: "sizes, δ, clip threshold, schedule"),
+        CommandForm(
+            object: "new", options: [methodOption, nameOption], methodSettings: { _ in true },
+            summary: "build a prompt and its method"),
+        CommandForm(object: "info", summary: "sizes, δ, limits, schedule, every setting"),
         CommandForm(
             object: "save", parameters: [Parameter(name: "file", kind: .path)],
-            summary: "write the learned context as safetensors"),
+            summary: "write what would be deployed as safetensors"),
         CommandForm(
             object: "load", parameters: [Parameter(name: "file", kind: .path)],
-            options: settingOptions.filter { $0.name != "init" },
+            options: [methodOption, nameOption],
+            methodSettings: { $0.name != CommonSettings.initial.key.name },
             summary: "build a prompt that starts from a saved context"),
     ]
     static let help = """
-        A prompt is m context vectors in front of every class name. ZIP moves them through δ
-        parameters: a matrix of low rank with a diagonal and a shared row, projected at random
-        (Fastfood). With the defaults δ = 417 and a gradient is clipped at √δ = 20.4. A step costs 2
-        × directions queries. The data set must be loaded, since its classes and training images
-        belong to the run.
+        A run is a prompt, the method that tunes it, and an account of queries. 'help METHOD' explains a
+        method and lists its options; those above are zip's. The data set must be loaded, since its
+        classes and training images belong to the run. Several runs live side by side under their
+        names: 'runs' lists them, 'use' picks one, 'branch' copies one.
+
+        'prompt save' writes the tensors that the box or a user of PyTorch needs: 'context' [m, d],
+        'visual_tokens' [v, d of the vision tower], changed pixels under their method's names, what
+        is done to the logits under 'head.', and the trainable numbers as 'parameters'.
 
           prompt new
+          prompt new --method calibrate --name baseline
           prompt new --tokens 4 --dim 200 --rank 3 --seed 2 --a 0.05
-          prompt new --init "a photo of a"
           prompt save learned.safetensors
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         switch call.form.object {
-        case "new": try build(call, loaded: nil, &context)
+        case "new": try build(call, initial: nil, &context)
         case "load": try load(call, &context)
         case "save": try save(call, &context)
-        default: try describe(try context.requireRun(), &context)
+        default: try context.describe(try context.requireRun())
         }
     }
 
-    /// - Parameter loaded: a saved context and the digest of its file.
     private static func build(
-        _ call: Call, loaded: (context: Matrix, digest: String)?, _ context: inout CommandContext
+        _ call: Call, initial: TuningProblem.InitialContext?, _ context: inout CommandContext
     ) throws {
         let store = try context.requireModel()
         let data = try context.requireData()
-        let names = try context.requireClassNames()
-        var settings = try settings(call)
-        var initial = loaded?.context
-        if let loaded { settings.initial = .file(digest: loaded.digest) }
-        if let words = call.text("init") {
-            let tokens = store.model.tokenizer.encode(words)
-            guard !tokens.isEmpty else {
-                throw call.failure("init", "expected at least one word for '--init'")
-            }
-            settings.initial = .words(words)
-            initial = Matrix(rows: tokens.map { store.model.text.embedding(of: $0) })
+        let oracle = CLIPOracle(store: store, classNames: try context.requireClassNames())
+        let name = call.text(Call.methodOption) ?? MethodTable.defaultName
+        guard let method = context.host.methods.method(name) else {
+            throw TuningError.unknownMethod(name, known: context.host.methods.names)
         }
+        var given = call.settings(CommonSettings.keys + method.settings)
         if let initial {
-            if let asked = call.integer("tokens"), asked != initial.rows {
-                throw call.failure(
-                    "tokens", "expected \(initial.rows) tokens, as the initial context has; got \(asked)")
+            guard method.settings.contains(where: { $0.name == CommonSettings.initial.key.name }) else {
+                throw call.failure(Call.methodOption, "'\(name)' does not start from a saved context")
             }
-            settings.shape.tokens = initial.rows
+            given[CommonSettings.initial.key.name] = .text("file sha256:\(initial.digest)")
         }
-        try context.features(store, data.train)
-        let run: TuningRun
-        do {
-            run = try TuningRun(
-                settings, initial: initial, store: store, classNames: names, train: data.train)
-        } catch TuningError.unknownMethod(let name, let known) {
-            let near = nearestName(to: name, among: known)
-            throw call.failure(
-                "method", "\(TuningError.unknownMethod(name, known: known))",
-                notes: near.map { ["did you mean '\($0)'?"] } ?? [])
-        } catch TuningError.badSetting(let name, let expected, let got) {
-            throw call.failure(
-                name, "\(TuningError.badSetting(name: "--" + name, expected: expected, got: got))")
+        let settings = MethodSettings(given)
+        let run = try pointing(call) {
+            try TuningRun(
+                method, settings,
+                problem: TuningProblem(
+                    facts: oracle.facts, train: data.train, common: settings, initial: initial,
+                    encoder: { [host = context.host] folder in
+                        try oracle.imageEncoder(folder: folder.map { host.input($0) })
+                    }), oracle: oracle, total: context.session)
         }
-        context.state.run = run
-        context.state.checkpoints = [:]
-        try describe(run, &context)
+        try context.encoding(data.train) { try run.prepare(progress: $0) }
+        let runName = call.text("name") ?? context.state.currentName
+        guard !runName.isEmpty else { throw call.failure("name", "expected a name for '--name'; got nothing") }
+        context.state.begin(run, name: runName)
+        try context.describe(run)
     }
 
-    private static func describe(_ run: TuningRun, _ context: inout CommandContext) throws {
-        let settings = run.settings
-        let shape = settings.shape
-        let rank = shape.rank.map { "rank \($0)" } ?? "full rank"
-        let threshold = run.method.clipThreshold
-        let clip = threshold.map { "clipped at \(DisplayNumber.figure($0))" } ?? "not clipped"
-        context.say(
-            "\(settings.method): \(shape.tokens) context tokens, "
-                + (shape.projection ? "D = \(shape.dimensions)" : "no projection") + ", \(rank), "
-                + "δ = \(run.method.parameters.count), gradients \(clip)")
-        context.say(
-            "\(run.method.queriesPerStep) queries a step, budget \(run.ledger.budget): "
-                + "\(DisplayNumber.count(run.ledger.budget / run.method.queriesPerStep, "step")); "
-                + "batch of \(min(run.plan.batchSize, run.train.count)) images, "
-                + "a = \(settings.schedule.stepSize), c = \(settings.schedule.perturbationSize)")
-        context.set("delta", .integer(run.method.parameters.count))
-        if let threshold { context.set("clip-threshold", .double(threshold)) }
-        context.set("budget", .integer(run.ledger.budget))
-        context.set("queries-per-step", .integer(run.method.queriesPerStep))
-        context.set("parameters", .text("sha256:" + run.parameterDigest))
-        for setting in settings.described {
-            context.set("setting." + setting.name, ResultValue(reading: setting.value))
+    /// Runs `body`; what a setting has wrong points at its option.
+    private static func pointing<Result>(_ call: Call, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as TuningError {
+            switch error {
+            case .badSetting(let name, _, _), .conflict(let name, _): throw call.failure(name, "\(error)")
+            default: throw error
+            }
+        } catch let error as BlackBoxError {
+            if case .encoderSize = error { throw call.failure("encoder", "\(error)") }
+            if case .badTemplate = error { throw call.failure("template", "\(error)") }
+            throw error
+        } catch let error as CLIPError {
+            // Only a second model is opened here.
+            throw call.failure("encoder", "\(error)")
         }
     }
 
@@ -116,8 +112,10 @@ enum PromptCommand: NotebookCommand {
         let bytes = try PromptFile.serialized(
             run, modelDigest: try context.requireModel().model.weightDigest, version: ziplabVersion)
         try call.locating("file") { try context.host.write(bytes, to: path) }
-        context.say(
-            "context of \(run.method.context.rows) × \(run.method.context.columns) written to \(path)")
+        let parts = run.method.deployed.tensors.map { tensor in
+            "\(tensor.name) of " + tensor.shape.map { "\($0)" }.joined(separator: " × ")
+        }
+        context.say((parts.isEmpty ? "templates" : parts.joined(separator: ", ")) + " written to \(path)")
         context.set("file", .text("sha256:" + SHA256Digest.hex(bytes)))
     }
 
@@ -126,6 +124,57 @@ enum PromptCommand: NotebookCommand {
         let width = try context.requireModel().model.text.width
         let initial = try call.locating("file") { try PromptFile.context(path: path, width: width) }
         let digest = try call.locating("file") { try SHA256Digest.hex(ofFile: path) }
-        try build(call, loaded: (initial, digest), &context)
+        try build(call, initial: .init(context: initial, digest: digest), &context)
+    }
+}
+
+extension Call {
+    /// The values of some keys that were written, by name.
+    func settings(_ keys: [SettingKey]) -> [String: SettingValue] {
+        var given: [String: SettingValue] = [:]
+        for key in keys {
+            if key.kind == .on {
+                if flag(key.option) { given[key.name] = .flag(false) }
+                continue
+            }
+            guard let value = values[key.option]?.first?.value else { continue }
+            given[key.name] =
+                switch value {
+                case .text(let text): .text(text)
+                case .integer(let number): .integer(number)
+                case .number(let number): .number(number)
+                case .texts(let texts): .texts(texts)
+                }
+        }
+        return given
+    }
+}
+
+extension CommandContext {
+    /// Says what a run is, and sets its settings.
+    func describe(_ run: TuningRun) throws {
+        let method = run.method
+        say("\(run.methodName): \(method.description)")
+        let each = method.queriesPerStep
+        let budget = run.problem.budget
+        let steps = each > 0 ? min(budget / each, method.stepLimit ?? .max) : 0
+        let parts = [
+            "batch of \(DisplayNumber.count(min(run.problem.plan.batchSize, run.train.count), "image"))",
+            method.schedule,
+        ].filter { !$0.isEmpty }
+        let pace =
+            each > 0
+            ? "\(DisplayNumber.count(each, "query", "queries")) a step, budget \(budget): "
+                + DisplayNumber.count(steps, "step")
+            : "nothing to tune, budget \(budget)"
+        say(pace + "; " + parts.joined(separator: ", "))
+        set("delta", .integer(method.parameters.count))
+        for (name, limit) in method.limits.sorted(by: { $0.key < $1.key }) {
+            set("limit." + name, .double(limit))
+        }
+        set("budget", .integer(budget))
+        set("queries-per-step", .integer(each))
+        set("parameters", .text("sha256:" + run.parameterDigest))
+        for setting in run.described { set("setting." + setting.name, ResultValue(reading: setting.value)) }
     }
 }

@@ -6,10 +6,11 @@ enum RestoreCommand: NotebookCommand {
     static let verb = "restore"
     static let summary = "go back to a checkpoint"
     static let forms = [
-        CommandForm(parameters: [Parameter(name: "name", kind: .text)], summary: "take up the state of NAME")
+        CommandForm(parameters: [Parameter(name: "name", kind: .name(.checkpoint))], summary: "take up the state of NAME")
     ]
     static let help = """
-        Steps from there give the same numbers as they did the first time.
+        Steps from there give the same numbers as they did the first time; their queries are charged
+        anew.
 
           restore before-clipping
         """
@@ -22,8 +23,8 @@ enum RestoreCommand: NotebookCommand {
                 "name", "\(NotebookError.noCheckpoint(name: name))",
                 notes: near.map { ["did you mean '\($0)'?"] } ?? [])
         }
-        context.state.run = run
-        context.say("back at checkpoint '\(name)': step \(run.method.step), \(run.ledger.training) queries")
+        _ = context.state.withRun { $0 = run }
+        context.say("back at checkpoint '\(name)': step \(run.method.step), \(run.queries) queries")
         context.reportRun(lastStep: false)
     }
 }

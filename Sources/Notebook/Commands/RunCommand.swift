@@ -1,4 +1,6 @@
+import BlackBox
 import CommandLanguage
+import Datasets
 import PromptTuning
 
 /// `run`: steps to a number of queries or a condition, with evaluations on the way.
@@ -13,7 +15,7 @@ enum RunCommand: NotebookCommand {
                     help: "run until the prompt has used N training queries in all (the budget)"),
                 OptionSpecification(
                     name: "until", kind: .text, valueName: "CONDITION",
-                    help: "stop when true: accuracy or loss, then >=, >, <= or <, then a number"),
+                    help: "stop when true: accuracy, loss or a measure, then >=, >, <= or <, then a number"),
                 OptionSpecification(
                     name: "eval-every", kind: .integer(1...1_000_000_000), valueName: "500",
                     help: "evaluate each time so many queries are used"),
@@ -25,81 +27,87 @@ enum RunCommand: NotebookCommand {
         The split is evaluated at the start, every --eval-every queries and at the end; evaluations
         are counted apart from training queries. ^C ends the step in progress, keeps everything and
         says where it stopped; 'run' then goes on. In a condition accuracy is that of the last
-        evaluation, in percent, and loss that of the last step.
+        evaluation, in percent, and loss that of the last step; what else a method measures of a step
+        (gradient-norm, for one) can stand there, too.
 
           run --queries 2000 --eval-every 100 --split test
           run --until "accuracy >= 60"
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
-        let condition = try call.text("until").map { text in
-            try call.locating("until") { try StopCondition(text) }
-        }
         let run = try context.requireRun()
-        let data = try context.requireData()
-        let target = call.integer("queries") ?? run.ledger.budget
-        guard target <= run.ledger.budget else {
-            throw call.failure(
-                "queries", "expected at most the budget of \(run.ledger.budget) queries; got \(target)",
-                notes: ["'prompt new --budget \(target)' builds a new prompt with a larger budget"])
-        }
-        let each = run.method.queriesPerStep
-        let steps = (target - run.ledger.training) / each
-        guard steps > 0 else {
-            throw call.failure(
-                "queries",
-                "\(run.ledger.training) queries are used and a step needs \(each): no step fits into \(target)",
-                notes: [
-                    target < run.ledger.budget
-                        ? "nothing was changed; --queries counts from the start of the prompt"
-                        : "nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget"
-                ])
-        }
-        let every = call.integer("eval-every") ?? 500
-        let list = context.list(data, split: call.text("split") ?? "val")
-        let store = try context.requireModel()
-        guard list.count > 0 else { throw TuningError.emptySplit(list.name) }
-        try context.features(store, list)
-        try context.evaluateOnce(list)
-        func holds(_ context: CommandContext) -> Bool {
-            guard let condition, let run = context.state.run else { return false }
-            return condition.holds(run, split: list.name)
-        }
-        if !holds(context) {
-            try context.advance(steps: steps, detail: { $0.lossDetail + $0.accuracyDetail(list.name) }) {
-                context, done in
-                let used = context.state.run?.ledger.training ?? 0
-                if done == steps || used / every > (used - each) / every { try context.evaluateOnce(list) }
-                return holds(context)
+        let condition = try call.text("until").map { text in
+            try call.locating("until") {
+                try StopCondition(text, measures: type(of: run.method).measures.map(\.name))
             }
         }
-        try context.evaluateOnce(list)
+        let data = try context.requireData()
+        let target = call.integer("queries") ?? run.problem.budget
+        guard target <= run.problem.budget else {
+            throw call.failure(
+                "queries", "expected at most the budget of \(run.problem.budget) queries; got \(target)",
+                notes: ["'prompt new --budget \(target)' builds a new prompt with a larger budget"])
+        }
+        let list = try context.list(call, default: .val, in: data)
+        let plan = RunPlan(
+            .queries(target), list: list, evaluateEvery: call.integer("eval-every") ?? 500,
+            condition: condition)
+        guard plan.steps(of: run) > 0 else { throw refusal(call, run, target: target) }
+        try context.prepare(run.oracle, run.method.deployed.prompt, list)
+        let reached = try context.carryOut(plan)
         context.reportRun(lastStep: true)
         context.reportEvaluations(list.name)
         if let text = call.text("until") {
-            let used = context.state.run?.ledger.training ?? 0
+            let used = context.state.run?.queries ?? 0
             context.say(
-                holds(context)
-                    ? used == run.ledger.training
-                        ? "\(text): already so" : "\(text): reached at \(used) queries"
+                reached
+                    ? used == run.queries ? "\(text): already so" : "\(text): reached at \(used) queries"
                     : "\(text): not reached")
-            context.set("reached", .boolean(holds(context)))
+            context.set("reached", .boolean(reached))
         }
+    }
+
+    /// Why no step fits.
+    private static func refusal(_ call: Call, _ run: TuningRun, target: Int) -> Diagnostic {
+        let each = run.method.queriesPerStep
+        if let limit = run.method.stepLimit, run.method.step >= limit {
+            return call.failure(nil, "\(TuningError.noStepLeft(method: run.methodName, limit: limit))")
+        }
+        guard run.account.remaining >= each else { return call.overBudget(run, needed: each) }
+        return call.failure(
+            "queries",
+            "\(run.queries) queries are used and a step needs \(each): no step fits into \(target)",
+            notes: ["nothing was changed; --queries counts from the start of the prompt"])
     }
 }
 
 extension CommandContext {
-    /// Evaluates the prompt unless that has been done at this step.
-    mutating func evaluateOnce(_ list: ImageList) throws {
-        guard var run = state.run else { return }
-        if run.history.evaluations.last(where: { $0.split == list.name })?.step == run.method.step { return }
-        _ = try run.evaluate(list)
-        state.run = run
-    }
-
-    func accuracyDetail(_ split: String) -> String {
-        guard let last = state.run?.history.evaluations(of: split).last else { return "" }
-        return ", \(split) accuracy \(DisplayNumber.percent(last.score.accuracy))"
+    /// Takes the steps of a plan, with progress shown; what was done stays when it is interrupted.
+    mutating func carryOut(_ plan: RunPlan) throws -> Bool {
+        let cell = cell
+        let host = host
+        var reached = false
+        do {
+            try state.withRun { run in
+                reached = try run.carryOut(plan, pause: { try cell.interruptionPoint() }) { run, left in
+                    let accuracy = plan.list.flatMap { list in
+                        run.history.evaluations(of: list.name).last.map {
+                            ", \(list.name) accuracy \(DisplayNumber.percent($0.score.accuracy))"
+                        }
+                    }
+                    host.show(
+                        .init(
+                            done: run.queries, total: run.queries + left * run.method.queriesPerStep,
+                            unit: "queries", detail: run.lossDetail + (accuracy ?? "")))
+                    try cell.interruptionPoint()
+                }
+            }
+        } catch let interruption as Interruption {
+            say("interrupted after step \(state.run?.method.step ?? 0), state kept")
+            reportRun(lastStep: true)
+            throw interruption
+        }
+        return reached
     }
 
     /// Says the last and the best accuracy on a split.
@@ -116,52 +124,26 @@ extension CommandContext {
         set("accuracy", .double(last.score.accuracy))
         set("best-accuracy", .double(best.score.accuracy))
         set("best-queries", .integer(best.queries))
-        set("evaluation-queries", .integer(run.ledger.evaluation))
+        set("evaluation-queries", .integer(run.account.spent.evaluation))
         set("curve-queries", .list(evaluations.map { .integer($0.queries) }))
         set("curve-accuracy", .list(evaluations.map { .double($0.score.accuracy) }))
     }
 }
 
-/// A condition such as `accuracy >= 80`.
-struct StopCondition: Equatable {
-    enum Quantity: String {
-        case accuracy
-        case loss
+extension TuningRun {
+    /// The last loss, for a progress line.
+    var lossDetail: String {
+        history.steps.last.map { "loss \(DisplayNumber.figure($0.loss))" } ?? ""
     }
-    var quantity: Quantity
-    var relation: String
-    var bound: Double
+}
 
-    /// - Throws: `NotebookError.badCondition`.
-    init(_ text: String) throws {
-        let relations = [">=", "<=", ">", "<"]
-        guard let relation = relations.first(where: { text.contains($0) }) else {
-            throw NotebookError.badCondition(text)
-        }
-        let parts = text.split(separator: relation, maxSplits: 1).map { word in
-            String(word.filter { !$0.isWhitespace })
-        }
-        guard parts.count == 2, let quantity = Quantity(rawValue: parts[0]),
-            let bound = Value.number(
-                reading: parts[1].hasSuffix("%") ? String(parts[1].dropLast()) : parts[1])
-        else { throw NotebookError.badCondition(text) }
-        self.quantity = quantity
-        self.relation = relation
-        self.bound = bound
-    }
-
-    func holds(_ run: TuningRun, split: String) -> Bool {
-        let value: Double? =
-            switch quantity {
-            case .accuracy: run.history.evaluations(of: split).last?.score.accuracy
-            case .loss: run.history.steps.last?.loss
-            }
-        guard let value else { return false }
-        return switch relation {
-        case ">=": value >= bound
-        case "<=": value <= bound
-        case ">": value > bound
-        default: value < bound
-        }
+extension Call {
+    /// Says that a budget does not allow so many queries.
+    func overBudget(_ run: TuningRun, needed: Int) -> Diagnostic {
+        let error = BlackBoxError.budgetUsedUp(
+            budget: run.problem.budget, needed: needed, left: run.account.remaining)
+        return failure(
+            nil, "\(error)",
+            notes: ["nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget"])
     }
 }

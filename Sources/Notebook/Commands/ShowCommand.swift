@@ -1,20 +1,37 @@
+import BlackBox
 import CLIPEngine
 import CommandLanguage
+import Datasets
 import PromptTuning
 
 /// `show`: where the session stands.
 enum ShowCommand: NotebookCommand {
     static let verb = "show"
     static let summary = "model, data, prompt, last step, queries left"
-    static let forms = [CommandForm(summary: "show the state of the session")]
+    static let forms = [
+        CommandForm(summary: "show the state of the session"),
+        CommandForm(object: "step", summary: "show the last step with everything its method measured"),
+    ]
     static let help = """
-        The last step is shown in detail: mean loss, ‖ĝ‖ against the clip threshold, step size a_k,
-        perturbation size c_k.
+        The last step is shown in detail: its loss, and what its method measures, for zip ‖ĝ‖ against
+        the clip threshold, step size a_k, perturbation size c_k. 'queries' tells what the present
+        run's account was charged, steps that failed or were undone included, and what the session
+        asked in all.
 
           show
+          show step
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
+        if call.form.object == "step" {
+            let run = try context.requireRun()
+            guard !run.history.steps.isEmpty else {
+                throw NotebookError.missing(what: "step", how: "take one with 'step'")
+            }
+            context.showLastStep(run)
+            context.reportRun(lastStep: false)
+            return
+        }
         let state = context.state
         context.say("model: " + escapedForDisplay(state.modelPath ?? "none"))
         context.say(
@@ -27,22 +44,12 @@ enum ShowCommand: NotebookCommand {
             context.say("prompt: none")
             return
         }
+        let name = state.runs.count > 1 ? " '\(state.currentName)'" : ""
         context.say(
-            "prompt: \(run.settings.method), δ = \(run.method.parameters.count), seed \(run.settings.seed), "
+            "prompt\(name): \(run.methodName), δ = \(run.method.parameters.count), seed \(run.problem.seed), "
                 + "step \(run.method.step)")
-        let undone = context.spentQueries - run.ledger.training
-        context.say(
-            "queries: \(run.ledger.training) of \(run.ledger.budget) for training, \(run.ledger.evaluation) for evaluation"
-                + (undone > 0 ? "; \(undone) more in steps undone or runs left" : ""))
-        if let last = run.history.steps.last {
-            let limit = run.method.clipThreshold.map { " of \(DisplayNumber.figure($0))" } ?? ""
-            context.say(
-                "last step: loss \(DisplayNumber.figure(last.loss)), ‖ĝ‖ \(DisplayNumber.figure(last.gradientNorm))\(limit)"
-                    + "\(last.clipped ? ", clipped" : ""), a_k \(DisplayNumber.figure(Double(last.stepSize))), "
-                    + "c_k \(DisplayNumber.figure(Double(last.perturbationSize)))")
-            context.set("step-size", .float(last.stepSize))
-            context.set("perturbation-size", .float(last.perturbationSize))
-        }
+        context.showQueries(run)
+        context.showLastStep(run)
         if let last = run.history.evaluations.last {
             context.say(
                 "last evaluation: \(last.split) accuracy \(DisplayNumber.percent(last.score.accuracy)) "
@@ -52,8 +59,42 @@ enum ShowCommand: NotebookCommand {
             context.say("checkpoints: " + state.checkpoints.keys.sorted().joined(separator: ", "))
         }
         context.reportRun(lastStep: false)
-        context.set("spent-queries", .integer(context.spentQueries))
-        context.set("queries-left", .integer(run.ledger.remaining))
-        context.set("evaluation-queries", .integer(run.ledger.evaluation))
+    }
+}
+
+extension CommandContext {
+    /// What the run's account and the session's were charged.
+    fileprivate func showQueries(_ run: TuningRun) {
+        let spent = run.account.spent
+        let lost = spent.training - run.queries
+        say(
+            "queries: \(spent.training) of \(run.problem.budget) for training, \(spent.evaluation) for evaluation"
+                + (lost > 0 ? "; \(lost) of them in steps that failed, were undone or are on a branch" : ""))
+        let all = session.spent
+        if all != spent {
+            say("session: \(all.training) queries for training, \(all.evaluation) for evaluation")
+        }
+        set("spent-queries", .integer(all.training))
+        set("charged-queries", .integer(spent.training))
+        set("queries-left", .integer(run.account.remaining))
+        set("evaluation-queries", .integer(spent.evaluation))
+        set("spent-evaluation-queries", .integer(all.evaluation))
+    }
+
+    /// The last step with all its measures.
+    fileprivate func showLastStep(_ run: TuningRun) {
+        guard let last = run.history.steps.last else { return }
+        var line = "last step: loss \(DisplayNumber.figure(last.loss))"
+        for (key, value) in zip(type(of: run.method).measures, last.measures) {
+            switch value {
+            case .flag(let isOn):
+                if isOn { line += ", \(key.symbol)" }
+            default:
+                let limit = run.method.limits[key.name].map { " of \(DisplayNumber.figure($0))" } ?? ""
+                line += ", \(key.symbol) \(DisplayNumber.figure(value.double))\(limit)"
+            }
+            if !key.isHeadline { set(key.name, ResultValue(value)) }
+        }
+        say(line)
     }
 }

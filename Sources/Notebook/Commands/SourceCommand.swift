@@ -1,6 +1,6 @@
 import CommandLanguage
 import Foundation
-import PromptTuning
+import Datasets
 import Tensors
 
 /// `source`: runs the statements of a file in this session.

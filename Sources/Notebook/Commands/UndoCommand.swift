@@ -10,8 +10,8 @@ enum UndoCommand: NotebookCommand {
             summary: "take back the last N statements that changed something (1)")
     ]
     static let help = """
-        Everything a statement changed comes back, the account of queries included; 'show' keeps
-        saying how many queries the undone steps had cost. A whole block or 'run' is one statement.
+        Everything a statement changed comes back, but no query does: what undone steps asked stays
+        on the account, and 'show' tells it. A whole block or 'run' is one statement.
 
           undo
           undo 3
@@ -37,7 +37,7 @@ enum UndoCommand: NotebookCommand {
         past.removeSubrange(target...)
         context.past = past
         let place =
-            context.state.run.map { "; at step \($0.method.step), \($0.ledger.training) queries" } ?? ""
+            context.state.run.map { "; at step \($0.method.step), \($0.queries) queries" } ?? ""
         let first = context.state.next.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         let more = count > 1 ? " and what came after" : ""
         context.say("undone: \(first)\(more)\(place)")

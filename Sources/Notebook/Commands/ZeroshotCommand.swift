@@ -1,4 +1,6 @@
+import BlackBox
 import CommandLanguage
+import Datasets
 import PromptTuning
 
 /// `zeroshot`: accuracy of hand-written prompts.
@@ -16,7 +18,7 @@ enum ZeroshotCommand: NotebookCommand {
     static let help = """
         A template has {} where the class name goes; the default is "a photo of a {}.". Several
         templates make an ensemble: the mean of their normalised text features. The last figure of a
-        split becomes the dashed line of accuracy plots.
+        split becomes the dashed line of accuracy plots. Its queries are the session's, of no run.
 
           zeroshot
           zeroshot "a drawing of a {}." "a sketch of a {}." --split val
@@ -27,19 +29,22 @@ enum ZeroshotCommand: NotebookCommand {
         let data = try context.requireData()
         let names = try context.requireClassNames()
         let templates =
-            call.values["template"] == nil ? [ClassifyCommand.defaultTemplate] : call.texts("template")
-        let classifier = try call.locating("template") {
-            try TemplateClassifier(store: store, classNames: names, templates: templates)
-        }
-        let list = context.list(data, split: call.text("split") ?? "test")
+            call.values["template"] == nil ? [CommonSettings.defaultTemplate] : call.texts("template")
+        let list = try context.list(call, default: .test, in: data)
+        let oracle = CLIPOracle(store: store, classNames: names)
+        let prompt = Prompt(text: .templates(templates))
+        try call.locating("template") { try oracle.check(prompt) }
         try context.features(store, list)
-        let score = try classifier.evaluate(list)
+        let cell = context.cell
+        let score = try evaluateClassifier(
+            Classifier(prompt), on: list, oracle: oracle, account: context.session
+        ) { try cell.interruptionPoint() }
         context.state.zeroShot[list.name] = score.accuracy
-        let prompt =
+        let words =
             templates.count == 1
             ? "\"\(escapedForDisplay(templates[0]))\"" : "an ensemble of \(templates.count) templates"
         context.say(
-            "zero-shot with \(prompt): accuracy \(DisplayNumber.percent(score.accuracy)) "
+            "zero-shot with \(words): accuracy \(DisplayNumber.percent(score.accuracy)) "
                 + "(\(score.correct) of \(score.images) \(list.name) images), "
                 + "loss \(DisplayNumber.figure(Double(score.loss)))")
         context.report(score)

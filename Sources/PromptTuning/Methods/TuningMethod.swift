@@ -1,49 +1,100 @@
+public import BlackBox
 public import Tensors
 
-/// A way to tune a prompt with loss values alone.
+/// A way to tune a prompt with what a black box answers, in rounds of queries.
 ///
-/// A method is given losses for contexts it proposes, nothing else; it cannot reach a weight, an image or the account of
-/// queries.
+/// A method proposes queries and is told the numbers it took from their answers; it cannot reach a model, nor the account of
+/// queries. It is a value: asking changes nothing, and a copy is a way back.
 public protocol TuningMethod: Sendable {
     /// The name that `prompt new --method` takes.
     static var name: String { get }
+    /// One line for lists.
+    static var summary: String { get }
+    /// Paragraphs about it, with the tensors of its trace and the source of its settings.
+    static var help: String { get }
+    /// Its own settings, in the order of help and records.
+    static var settings: [SettingKey] { get }
+    /// What it tells of each step besides the loss.
+    static var measures: [MeasureKey] { get }
+    /// What the loss of a step is, for an axis.
+    static var lossName: String { get }
 
-    /// Builds the method for a model of a width d.
-    ///
-    /// - Throws: `TuningError.badSetting` for settings that do not fit.
-    init(_ settings: PromptSettings, initial: Matrix?, width: Int) throws
+    /// - Throws: `TuningError` for settings that do not fit each other or the problem.
+    init(_ settings: MethodSettings, for problem: TuningProblem) throws
 
-    var settings: PromptSettings { get }
-    /// w, [δ]
+    /// The settings in use.
+    var settings: MethodSettings { get }
+    /// The trainable numbers, [δ].
     var parameters: [Float] { get }
     /// Steps taken.
     var step: Int { get }
-    /// Queries that one step costs.
+    /// Most queries of the next step.
     var queriesPerStep: Int { get }
-    /// The longest gradient, nil where none is too long.
-    var clipThreshold: Double? { get }
-    /// The context at w, [m, d].
-    var context: Matrix { get }
+    /// Steps after which nothing is left to tune; nil where there is always more.
+    var stepLimit: Int? { get }
+    /// Sizes for a person, on one line.
+    var description: String { get }
+    /// The settings of the steps for a person; may be empty.
+    var schedule: String { get }
+    /// The limit of a measure, by its name.
+    var limits: [String: Double] { get }
+    /// What a person would deploy now.
+    var deployed: Classifier { get }
 
-    /// Takes one step; on an error nothing has changed.
+    /// The queries of the next round; asking twice gives the same.
+    func ask() throws -> [Query]
+    /// The numbers it takes from a round's answers; for most the mean cross-entropy of each.
+    func read(_ answers: [Answer], to queries: [Query]) throws -> [Float]
+    /// Ends the round; nil where the step has further ones.
     ///
-    /// - Parameter losses: the loss of each proposed context.
-    mutating func advance(_ losses: (_ contexts: [Matrix]) throws -> [Float]) throws -> StepSummary
+    /// - Throws: `ZerothOrderError`; nothing has changed then.
+    mutating func tell(_ readings: [Float]) throws -> StepRecord?
+
+    var state: MethodState { get }
+    /// - Throws: `TuningError.badState`.
+    mutating func restore(_ state: MethodState) throws
+
+    /// What was drawn before the first step, for the audit trace.
+    var traced: [NamedTensor] { get }
+    /// What the round that would be told `readings` draws and computes, for the audit trace.
+    func traced(_ readings: [Float]) throws -> [NamedTensor]
 }
 
-/// The methods, sorted by name.
-public enum TuningMethods {
-    static let all: [any TuningMethod.Type] = [ZIPMethod.self]
+extension TuningMethod {
+    public static var lossName: String { "cross-entropy" }
+    public var stepLimit: Int? { nil }
+    public var schedule: String { "" }
+    public var limits: [String: Double] { [:] }
+    public var traced: [NamedTensor] { [] }
 
-    public static var names: [String] { all.map { $0.name } }
+    public func read(_ answers: [Answer], to queries: [Query]) throws -> [Float] {
+        zip(answers, queries).map { $0.meanLoss(labels: $1.batch.labels) }
+    }
+}
 
-    /// - Throws: `TuningError.unknownMethod`.
-    public static func make(_ settings: PromptSettings, initial: Matrix?, width: Int) throws
-        -> any TuningMethod
-    {
-        guard let method = all.first(where: { $0.name == settings.method }) else {
-            throw TuningError.unknownMethod(settings.method, known: names)
-        }
-        return try method.init(settings, initial: initial, width: width)
+/// The known methods.
+public struct MethodTable: Sendable {
+    /// Sorted by name.
+    public let all: [any TuningMethod.Type]
+
+    public init(_ methods: [any TuningMethod.Type]) {
+        all = methods.sorted { $0.name < $1.name }
+    }
+
+    /// The methods of this program.
+    public static let standard = MethodTable([
+        ZIPMethod.self
+    ])
+    /// The method where none is named.
+    public static let defaultName = ZIPMethod.name
+
+    public var names: [String] { all.map { $0.name } }
+
+    public func method(_ name: String) -> (any TuningMethod.Type)? { all.first { $0.name == name } }
+
+    /// Everything that can be measured of a step, by any method; each name once.
+    public var measures: [MeasureKey] {
+        var seen: Set<String> = []
+        return all.flatMap { $0.measures }.filter { seen.insert($0.name).inserted }
     }
 }

@@ -68,6 +68,13 @@ public struct ZIPParameterization: Sendable, Equatable {
                     got: "\(shape.dimensions)")
             }
         }
+        let columns = shape.projection ? shape.dimensions / shape.tokens : initial.columns
+        if let rank = shape.rank, rank > min(shape.tokens, columns) {
+            throw TuningError.badSetting(
+                name: "rank",
+                expected: "1 to \(min(shape.tokens, columns)), the smaller side of the "
+                    + "\(shape.tokens) × \(columns) matrix,", got: "\(rank)")
+        }
         self.shape = shape
         self.initial = initial
         self.seed = seed
@@ -134,17 +141,9 @@ public struct ZIPParameterization: Sendable, Equatable {
         }
         return result
     }
-
-    /// θ₀ drawn from N(0, 0.02²), [m, d].
-    public static func randomContext(tokens: Int, width: Int, seed: UInt64) -> Matrix {
-        let values = RandomStream(seed: seed, purpose: .context).normals(tokens * width)
-        return Matrix(rows: tokens, columns: width, values: values.map { $0 * 0.02 })
-    }
 }
 
 extension RandomPurpose {
-    /// θ₀
-    static let context = RandomPurpose("context")
     /// V
     static let factor = RandomPurpose("zip.V")
 }

@@ -9,7 +9,7 @@ extension ImageList {
     /// The pictures at `indices`, in that order, each changed by `change` as soon as it is read.
     ///
     /// - Parameter progress: called now and then with the number of pictures read; what it throws ends the work.
-    /// - Throws: `TuningError` when a file can no longer be read, has changed, or has too long a side.
+    /// - Throws: `DatasetError` when a file can no longer be read, has changed, or has too long a side.
     package func pictures(
         at indices: [Int], change: @Sendable (Bitmap) -> Bitmap,
         progress: (_ done: Int, _ total: Int) throws -> Void
@@ -28,7 +28,7 @@ extension ImageList {
     private static func picture(_ file: String, digest: String) throws -> Bitmap {
         let bitmap = try bitmap(of: file, digest: digest)
         guard max(bitmap.width, bitmap.height) <= largestSide else {
-            throw TuningError.image(
+            throw DatasetError.image(
                 path: file,
                 reason: "'\(file)' has \(bitmap.width)x\(bitmap.height) pixels; "
                     + "at most \(largestSide) a side can be drawn")

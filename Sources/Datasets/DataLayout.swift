@@ -39,18 +39,18 @@ struct DataSource {
 
     /// Lists the data set at `path` by the first layout that knows it.
     ///
-    /// - Throws: `TuningError` naming the path or the entry that is wrong.
+    /// - Throws: `DatasetError` naming the path or the entry that is wrong.
     static func read(_ path: String) throws -> DataSource {
-        guard FileManager.default.fileExists(atPath: path) else { throw TuningError.noSuchPath(path) }
+        guard FileManager.default.fileExists(atPath: path) else { throw DatasetError.noSuchPath(path) }
         for layout in dataLayouts {
             guard let source = try layout.read(path) else { continue }
             guard !source.train.isEmpty, !source.classNames.isEmpty else {
-                throw TuningError.noImages(path, skipped: source.allSkipped)
+                throw DatasetError.noImages(path, skipped: source.allSkipped)
             }
             try ClassList.check(source.classNames, file: path)
             return source
         }
-        throw TuningError.noLayout(path)
+        throw DatasetError.noLayout(path)
     }
 
     /// Keeps the classes whose labels are in `kept`, renumbered from 0.

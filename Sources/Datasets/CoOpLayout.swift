@@ -18,18 +18,18 @@ enum CoOpLayout: DataLayout {
         guard FileKind.size(file) <= limit, let data = try? Data(contentsOf: URL(fileURLWithPath: file)),
             let splits = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
         else {
-            throw TuningError.badSplit(
+            throw DatasetError.badSplit(
                 file: file, entry: "the text", reason: "expected a JSON object of splits")
         }
         var names: [Int: String] = [:]
         guard let train = try read(splits, "train", file, &names) else {
-            throw TuningError.badSplit(file: file, entry: "the object", reason: "expected a list 'train'")
+            throw DatasetError.badSplit(file: file, entry: "the object", reason: "expected a list 'train'")
         }
         let validation = try read(splits, "val", file, &names)
         let test = try read(splits, "test", file, &names)
         let classNames = try (0..<names.count).map { label -> String in
             guard let name = names[label] else {
-                throw TuningError.badSplit(
+                throw DatasetError.badSplit(
                     file: file, entry: "the labels",
                     reason: "no image has label \(label) of \(names.count) classes")
             }
@@ -52,23 +52,23 @@ enum CoOpLayout: DataLayout {
     ) throws -> [LabelledImage]? {
         guard let value = splits[split] else { return nil }
         guard let entries = value as? [Any] else {
-            throw TuningError.badSplit(file: file, entry: "'\(split)'", reason: "expected a list")
+            throw DatasetError.badSplit(file: file, entry: "'\(split)'", reason: "expected a list")
         }
         return try entries.enumerated().map { index, entry in
             let place = "entry \(index + 1) of '\(split)'"
             guard let parts = entry as? [Any], parts.count == 3, let path = parts[0] as? String,
                 let label = parts[1] as? Int, let name = parts[2] as? String
             else {
-                throw TuningError.badSplit(
+                throw DatasetError.badSplit(
                     file: file, entry: place, reason: "expected [path, label, class name]")
             }
             guard label >= 0, label < 1_000_000, !name.isEmpty, !path.isEmpty else {
-                throw TuningError.badSplit(
+                throw DatasetError.badSplit(
                     file: file, entry: place, reason: "expected a path, a label of 0 or more and a class name"
                 )
             }
             if let known = names[label], known != name {
-                throw TuningError.badSplit(
+                throw DatasetError.badSplit(
                     file: file, entry: place, reason: "label \(label) is '\(known)' before and '\(name)' here"
                 )
             }

@@ -12,21 +12,21 @@ enum CSVLayout: DataLayout {
         guard FileKind.size(path) <= limit, let data = try? Data(contentsOf: URL(fileURLWithPath: path)),
             let text = String(data: data, encoding: .utf8)
         else {
-            throw TuningError.badSplit(
+            throw DatasetError.badSplit(
                 file: path, entry: "the text", reason: "expected UTF-8 of at most \(limit) bytes")
         }
         var rows = try records(text, file: path)
-        guard !rows.isEmpty else { throw TuningError.noImages(path, skipped: [:]) }
+        guard !rows.isEmpty else { throw DatasetError.noImages(path, skipped: [:]) }
         let header = rows.removeFirst().map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
         guard let pathColumn = header.firstIndex(of: "path"),
             let classColumn = header.firstIndex(where: { $0 == "class" || $0 == "classname" })
         else {
-            throw TuningError.badSplit(
+            throw DatasetError.badSplit(
                 file: path, entry: "line 1", reason: "expected the columns 'path' and 'class'")
         }
         let splitColumn = header.firstIndex(of: "split")
         for (index, row) in rows.enumerated() where row.count != header.count {
-            throw TuningError.badSplit(
+            throw DatasetError.badSplit(
                 file: path, entry: "record \(index + 2)",
                 reason: "expected \(header.count) fields; got \(row.count)")
         }
@@ -38,7 +38,7 @@ enum CSVLayout: DataLayout {
             let split = splitColumn.map { row[$0].lowercased() } ?? "train"
             let known = ["train": "train", "val": "val", "validation": "val", "test": "test"][split]
             guard let known, let label = labels[row[classColumn]], !row[classColumn].isEmpty else {
-                throw TuningError.badSplit(
+                throw DatasetError.badSplit(
                     file: path, entry: "record \(index + 2)",
                     reason: "expected a class and a split of train, val or test; got '\(split)'")
             }
@@ -91,7 +91,7 @@ enum CSVLayout: DataLayout {
             }
         }
         guard !quoted else {
-            throw TuningError.badSplit(
+            throw DatasetError.badSplit(
                 file: file, entry: "record \(records.count + 1)", reason: "a quoted field is not closed")
         }
         if !field.isEmpty || !record.isEmpty { endRecord() }

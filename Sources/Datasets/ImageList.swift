@@ -1,12 +1,11 @@
-import CLIPEngine
 import Foundation
-import Raster
+package import Raster
 import Synchronization
 import Tensors
 
 /// Images of one split, each known by the digest of its file.
 public struct ImageList: Sendable, Equatable {
-    /// What the list is: "training", "validation" or "test".
+    /// What the list is: the name of a split, or "given" for loose pictures.
     public let name: String
     public let images: [LabelledImage]
     /// Where to read each image.
@@ -22,7 +21,7 @@ public struct ImageList: Sendable, Equatable {
     /// Reads and decodes every file once, so that a bad one is known before any work is done.
     ///
     /// - Parameter checked: called now and then with the number of files checked; what it throws ends the work.
-    /// - Throws: `TuningError.image` for the first file that is not a whole image.
+    /// - Throws: `DatasetError.image` for the first file that is not a whole image.
     init(
         name: String, root: String, images: [LabelledImage],
         checked: (_ done: Int, _ total: Int) throws -> Void
@@ -52,17 +51,17 @@ public struct ImageList: Sendable, Equatable {
 
     /// What `body` makes of every file, in their order; files are read on all threads.
     ///
-    /// - Throws: `TuningError` for the first file that `body` fails on; `.image` stands for other errors.
+    /// - Throws: `DatasetError` for the first file that `body` fails on; `.image` stands for other errors.
     static func values<Value: Sendable>(
         of files: [String], _ body: @Sendable (_ index: Int, _ file: String) throws -> Value
     ) throws -> [Value] {
-        let results = Mutex<[Int: Result<Value, TuningError>]>([:])
+        let results = Mutex<[Int: Result<Value, DatasetError>]>([:])
         Parallel.forEach(files.count) { index in
             let file = files[index]
-            let result: Result<Value, TuningError>
+            let result: Result<Value, DatasetError>
             do {
                 result = .success(try body(index, file))
-            } catch let error as TuningError {
+            } catch let error as DatasetError {
                 result = .failure(error)
             } catch {
                 result = .failure(.image(path: file, reason: "\(error)"))
@@ -73,13 +72,32 @@ public struct ImageList: Sendable, Equatable {
         return try files.indices.compactMap { try found[$0]?.get() }
     }
 
+    /// Loose pictures without labels, in the order of their paths.
+    ///
+    /// - Throws: `DatasetError` for the first file that is not a whole image.
+    public init(files: [String]) throws {
+        let images = files.map { LabelledImage(path: $0, label: 0) }
+        try self.init(name: "given", root: ".", images: images, checked: { _, _ in })
+    }
+
+    /// What `body` makes of the pictures at `indices` with their indices, in that order; files are read on all threads.
+    ///
+    /// - Throws: `DatasetError` when a file can no longer be read or has changed, or what `body` throws.
+    package func values<Value: Sendable>(
+        at indices: [Int], _ body: @Sendable (_ index: Int, _ picture: Bitmap) throws -> Value
+    ) throws -> [Value] {
+        try Self.values(of: indices.map { files[$0] }) { place, file in
+            try body(indices[place], Self.bitmap(of: file, digest: digests[indices[place]]))
+        }
+    }
+
     /// The picture of a file that must still be the one that was checked.
     ///
-    /// - Throws: `TuningError`, or what decoding throws.
+    /// - Throws: `DatasetError`, or what decoding throws.
     static func bitmap(of file: String, digest: String) throws -> Bitmap {
         let bytes = try bytes(of: file)
         guard SHA256Digest.hex(bytes) == digest else {
-            throw TuningError.image(
+            throw DatasetError.image(
                 path: file, reason: "'\(file)' has changed since the data set was loaded")
         }
         return try Bitmap.decode(bytes, name: file)
@@ -87,13 +105,13 @@ public struct ImageList: Sendable, Equatable {
 
     /// Bytes of an image file.
     static func bytes(of file: String) throws -> [UInt8] {
-        guard let kind = FileKind(file) else { throw TuningError.noSuchPath(file) }
+        guard let kind = FileKind(file) else { throw DatasetError.noSuchPath(file) }
         guard FileKind.size(file) <= Bitmap.maximumFileBytes else {
             let error = RasterError.fileTooLarge(name: file, limit: Bitmap.maximumFileBytes)
-            throw TuningError.image(path: file, reason: "\(error)")
+            throw DatasetError.image(path: file, reason: "\(error)")
         }
         guard kind == .file, let data = FileManager.default.contents(atPath: file) else {
-            throw TuningError.image(path: file, reason: "cannot read '\(file)' as a file")
+            throw DatasetError.image(path: file, reason: "cannot read '\(file)' as a file")
         }
         return [UInt8](data)
     }

@@ -27,7 +27,7 @@ public struct DataSet: Sendable, Equatable {
     /// training images behind those drawn. With `shots` nil every image is used.
     ///
     /// - Parameter checked: called now and then while files are read and checked; what it throws ends the work.
-    /// - Throws: `TuningError` when a class has too few images or a file is no image.
+    /// - Throws: `DatasetError` when a class has too few images or a file is no image.
     public init(
         path: String, shots: Int?, seed: UInt64, classes: ClassSelection = .all,
         checked: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
@@ -38,7 +38,7 @@ public struct DataSet: Sendable, Equatable {
         case .all: break
         case .base: source = source.keeping(0..<base)
         case .new:
-            guard base < source.classNames.count else { throw TuningError.emptySplit("new-class") }
+            guard base < source.classNames.count else { throw DatasetError.emptySplit("new-class") }
             source = source.keeping(base..<source.classNames.count)
         }
         let names = source.classNames
@@ -47,7 +47,7 @@ public struct DataSet: Sendable, Equatable {
         func draw(_ count: Int, _ split: String) throws -> [LabelledImage] {
             try names.indices.flatMap { label -> [LabelledImage] in
                 guard pool[label].count >= count else {
-                    throw TuningError.tooFewImages(
+                    throw DatasetError.tooFewImages(
                         className: names[label], split: split, found: pool[label].count, asked: count,
                         skipped: source.skipped[label, default: [:]])
                 }
@@ -72,10 +72,10 @@ public struct DataSet: Sendable, Equatable {
         self.selection = classes
         self.skipped = source.allSkipped
         self.classNames = names
-        self.train = try ImageList(name: "training", root: source.root, images: train, checked: checked)
+        self.train = try ImageList(name: Split.train.name, root: source.root, images: train, checked: checked)
         self.validation = try ImageList(
-            name: "validation", root: source.root, images: validation, checked: checked)
-        self.test = try ImageList(name: "test", root: source.root, images: test, checked: checked)
+            name: Split.val.name, root: source.root, images: validation, checked: checked)
+        self.test = try ImageList(name: Split.test.name, root: source.root, images: test, checked: checked)
     }
 
     /// The images of each class in the order of a permutation keyed by (seed, class).
@@ -97,7 +97,7 @@ public struct DataSet: Sendable, Equatable {
         return try names.indices.flatMap { label -> [LabelledImage] in
             let drawn = groups[label].prefix(count)
             guard drawn.count == count else {
-                throw TuningError.tooFewImages(
+                throw DatasetError.tooFewImages(
                     className: names[label], split: "validation", found: drawn.count, asked: count,
                     skipped: skipped[label, default: [:]])
             }

@@ -4,13 +4,13 @@ import Foundation
 public enum ClassList {
     public static func read(_ path: String) throws -> [String] {
         guard FileKind(path) != .other else {
-            throw TuningError.badClassList(file: path, reason: "expected a plain file")
+            throw DatasetError.badClassList(file: path, reason: "expected a plain file")
         }
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw TuningError.noSuchPath(path)
+            throw DatasetError.noSuchPath(path)
         }
         guard let text = String(data: data, encoding: .utf8) else {
-            throw TuningError.badClassList(file: path, reason: "expected UTF-8 text")
+            throw DatasetError.badClassList(file: path, reason: "expected UTF-8 text")
         }
         let names = text.split(whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
@@ -19,13 +19,13 @@ public enum ClassList {
         return names
     }
 
-    /// - Throws: `TuningError.badClassList` when there is no name or a blank one.
+    /// - Throws: `DatasetError.badClassList` when there is no name or a blank one.
     public static func check(_ names: [String], file: String) throws {
         guard !names.isEmpty else {
-            throw TuningError.badClassList(file: file, reason: "expected at least one")
+            throw DatasetError.badClassList(file: file, reason: "expected at least one")
         }
         guard names.allSatisfy({ name in name.contains { !$0.isWhitespace } }) else {
-            throw TuningError.badClassList(file: file, reason: "a name is blank")
+            throw DatasetError.badClassList(file: file, reason: "a name is blank")
         }
     }
 

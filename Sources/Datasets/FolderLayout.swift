@@ -24,7 +24,7 @@ enum FolderLayout: DataLayout {
                 return nil
             }
             if let extra = try folders(in: path + "/" + folder).first(where: { !names.contains($0) }) {
-                throw TuningError.badSplit(
+                throw DatasetError.badSplit(
                     file: path + "/" + folder, entry: "folder '\(extra)'",
                     reason: "there is no such class in 'train'")
             }
@@ -75,7 +75,7 @@ enum FolderLayout: DataLayout {
     /// Visible entries in byte order, whatever the file system's order is.
     private static func entries(in path: String) throws -> [String] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw TuningError.noSuchPath(path)
+            throw DatasetError.noSuchPath(path)
         }
         return names.filter { !$0.hasPrefix(".") }.sorted {
             Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))

@@ -1,0 +1,71 @@
+import Synchronization
+
+/// The account of oracle calls: what may be spent, and what has been.
+///
+/// A query is one oracle call on one minibatch under one prompt. Training and evaluation are counted apart; only training is
+/// limited. A query is charged before it is made and never comes back: neither an error nor an interrupt nor going back
+/// in time refunds it, which is why the account is an object that all copies of a run share.
+public final class QueryAccount: Sendable {
+    public enum Purpose: Sendable {
+        case training
+        case evaluation
+    }
+
+    /// What was charged.
+    public struct Spent: Sendable, Equatable {
+        public var training = 0
+        public var evaluation = 0
+    }
+
+    /// Shows the box that queries are paid for; only an account makes one.
+    public struct Receipt: Sendable {
+        public let queries: Int
+        fileprivate init(queries: Int) { self.queries = queries }
+    }
+
+    /// Most training queries; nil where nothing limits them.
+    public let budget: Int?
+    /// Sums up several accounts.
+    private let total: QueryAccount?
+    private let charged = Mutex(Spent())
+
+    /// - Parameter total: an account that is charged, too.
+    public init(budget: Int?, total: QueryAccount? = nil) {
+        precondition((budget ?? 0) >= 0, "expected a budget of 0 or more, got \(budget ?? 0)")
+        self.budget = budget
+        self.total = total
+    }
+
+    public var spent: Spent { charged.withLock { $0 } }
+    /// Training queries left.
+    public var remaining: Int { budget.map { $0 - spent.training } ?? .max }
+
+    /// Asks the box; the only way to.
+    ///
+    /// - Parameter pause: called now and then during long work; what it throws ends the work, which stays charged.
+    /// - Throws: `BlackBoxError.budgetUsedUp` when training would exceed the budget; nothing is charged or asked then.
+    public func ask(
+        _ oracle: any Oracle, _ queries: [Query], for purpose: Purpose, pause: () throws -> Void = {}
+    ) throws -> [Answer] {
+        try charge(queries.count, for: purpose)
+        let answers = try oracle.answer(queries, paid: Receipt(queries: queries.count), pause: pause)
+        precondition(answers.count == queries.count, "\(answers.count) answers to \(queries.count) queries")
+        return answers
+    }
+
+    private func charge(_ queries: Int, for purpose: Purpose) throws {
+        try charged.withLock { spent in
+            switch purpose {
+            case .training:
+                if let budget, queries > budget - spent.training {
+                    throw BlackBoxError.budgetUsedUp(
+                        budget: budget, needed: queries, left: budget - spent.training)
+                }
+                spent.training += queries
+            case .evaluation:
+                spent.evaluation += queries
+            }
+        }
+        try total?.charge(queries, for: purpose)
+    }
+}

@@ -1,0 +1,30 @@
+import PromptTuning
+
+/// `branch`: a copy of the present run under another name.
+enum BranchCommand: NotebookCommand {
+    static let verb = "branch"
+    static let summary = "copy the present run under another name and go there"
+    static let forms = [
+        CommandForm(
+            parameters: [Parameter(name: "name", kind: .name(.run))], summary: "go on with a copy named NAME")
+    ]
+    static let help = """
+        The copy has the state, the history and the checkpoints, and it shares the account: its
+        queries come off the same budget.
+
+          branch other
+          use main
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let run = try context.requireRun()
+        let name = call.text("name") ?? ""
+        guard !name.isEmpty, context.state.runs[name] == nil else {
+            throw call.failure(
+                "name", name.isEmpty ? "expected a name; got nothing" : "there is a run '\(name)' already")
+        }
+        context.state.begin(run, name: name, checkpoints: context.state.checkpoints)
+        context.say("now at '\(name)', a branch at step \(run.method.step), \(run.queries) queries")
+        context.reportRun(lastStep: false)
+    }
+}

@@ -1,0 +1,82 @@
+public import BlackBox
+public import Datasets
+public import Tensors
+
+/// Everything a method is given: what is published about the box, the training images, how much may be spent.
+public struct TuningProblem: Sendable {
+    /// A context to start from, known by where it came from.
+    public struct InitialContext: Sendable {
+        /// [m, d]
+        public var context: Matrix
+        /// SHA-256 of its file.
+        public var digest: String
+
+        public init(context: Matrix, digest: String) {
+            self.context = context
+            self.digest = digest
+        }
+    }
+
+    public let facts: OracleFacts
+    public let train: ImageList
+    /// Seed of everything that is drawn.
+    public let seed: UInt64
+    /// Most training queries.
+    public let budget: Int
+    /// Which images each step sees.
+    public let plan: BatchPlan
+    public let initial: InitialContext?
+    /// The frozen encoder of a folder, or the box's own vision tower where none is named.
+    public let encoder: @Sendable (_ folder: String?) throws -> any ImageEncoder
+
+    /// - Throws: `DatasetError.emptySplit` without training images, `TuningError.oneClass` where nothing can be told apart.
+    public init(
+        facts: OracleFacts, train: ImageList, common: MethodSettings, initial: InitialContext? = nil,
+        encoder: @escaping @Sendable (_ folder: String?) throws -> any ImageEncoder
+    ) throws {
+        guard train.count > 0 else { throw DatasetError.emptySplit(train.name) }
+        guard facts.classCount > 1 else { throw TuningError.oneClass }
+        self.facts = facts
+        self.train = train
+        self.initial = initial
+        self.encoder = encoder
+        seed = UInt64(common[CommonSettings.seed])
+        budget = common[CommonSettings.budget]
+        plan = BatchPlan(images: train.count, batchSize: common[CommonSettings.batch], seed: seed)
+    }
+
+    /// The minibatch of step k, from 1.
+    func batch(step: Int) -> Minibatch { Minibatch(list: train, indices: plan.batch(step: step)) }
+
+    /// The context that settings ask to start from: a file's, words, or N(0, 0.02²); [m, d].
+    ///
+    /// - Throws: `TuningError.badSetting`.
+    func initialContext(
+        _ settings: inout MethodSettings, tokens: Setting<Int>
+    ) throws -> Matrix {
+        var given = initial?.context
+        if given == nil, let words = settings[CommonSettings.initial] {
+            let embeddings = facts.embeddings(words)
+            guard embeddings.rows > 0 else {
+                throw TuningError.badSetting(name: "init", expected: "at least one word", got: "none")
+            }
+            given = embeddings
+        }
+        guard let given else {
+            let values = RandomStream(seed: seed, purpose: .context).normals(settings[tokens] * facts.width)
+            return Matrix(rows: settings[tokens], columns: facts.width, values: values.map { $0 * 0.02 })
+        }
+        guard !settings.isGiven(tokens) || settings[tokens] == given.rows else {
+            throw TuningError.badSetting(
+                name: tokens.key.name, expected: "\(given.rows), as many as the initial context has,",
+                got: "\(settings[tokens])")
+        }
+        settings.set(tokens, .integer(given.rows))
+        return given
+    }
+}
+
+extension RandomPurpose {
+    /// The initial context.
+    static let context = RandomPurpose("context")
+}
