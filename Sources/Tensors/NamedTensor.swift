@@ -54,3 +54,10 @@ extension SafeTensorsWriter {
         }
     }
 }
+
+extension NamedTensor {
+    /// The values where they are floats, else none.
+    public var floats: [Float] {
+        if case .floats(let values) = values { values } else { [] }
+    }
+}

@@ -6,8 +6,6 @@ package enum QuasiNewton {
     private static let halvings = 40
     /// Most steps taken.
     private static let steps = 300
-    /// The gradient's norm below which the minimum is found.
-    private static let tolerance = 1e-7
 
     private struct Pair {
         var step: [Double]
@@ -17,9 +15,12 @@ package enum QuasiNewton {
 
     /// The minimum found from `start`.
     ///
-    /// - Parameter function: value and gradient at a point; what it throws ends the work.
+    /// - Parameters:
+    ///   - tolerance: the gradient's norm below which the minimum is found.
+    ///   - function: value and gradient at a point; what it throws ends the work.
     package static func minimum(
-        from start: [Double], of function: ([Double]) throws -> (value: Double, gradient: [Double])
+        from start: [Double], tolerance: Double = 1e-7,
+        of function: ([Double]) throws -> (value: Double, gradient: [Double])
     ) rethrows -> [Double] {
         var point = start
         var (value, gradient) = try function(point)

@@ -1,0 +1,62 @@
+/// Sums over rows of row-major matrices in double precision.
+///
+/// Every element is its own chain in the order written, so vector instructions do not change a bit. The loops run
+/// over buffers, as the compiler does not vectorize those that check each subscript; lengths are checked once.
+enum RowArithmetic {
+    /// target[at ..< at + count] += factor · source[from ..< from + count].
+    static func add(
+        _ factor: Double, _ source: [Double], from: Int, to target: inout [Double], at: Int, count: Int
+    ) {
+        check(from, count, source.count)
+        check(at, count, target.count)
+        // Both ranges lie inside their arrays, as checked above.
+        unsafe source.withUnsafeBufferPointer { source in
+            unsafe target.withUnsafeMutableBufferPointer { target in
+                for i in 0..<count { unsafe target[at + i] += factor * source[from + i] }
+            }
+        }
+    }
+
+    /// Rows i and j of a matrix become c · i − s · j and s · i + c · j.
+    static func rotate(
+        _ matrix: inout [Double], _ i: Int, _ j: Int, columns: Int, cosine c: Double, sine s: Double
+    ) {
+        check(i * columns, columns, matrix.count)
+        check(j * columns, columns, matrix.count)
+        // Both rows lie inside the matrix, as checked above.
+        unsafe matrix.withUnsafeMutableBufferPointer { matrix in
+            for k in 0..<columns {
+                let a = unsafe matrix[i * columns + k]
+                let b = unsafe matrix[j * columns + k]
+                unsafe matrix[i * columns + k] = c * a - s * b
+                unsafe matrix[j * columns + k] = s * a + c * b
+            }
+        }
+    }
+
+    /// Σ x_i y_i in eight chains of every eighth index, which are then summed in order.
+    static func dot(_ x: [Double], _ y: [Double]) -> Double {
+        precondition(x.count == y.count, "expected \(x.count) values; got \(y.count)")
+        var lanes = SIMD8<Double>()
+        let whole = x.count & ~7
+        unsafe x.withUnsafeBufferPointer { x in
+            unsafe y.withUnsafeBufferPointer { y in
+                for i in stride(from: 0, to: whole, by: 8) {
+                    // Indices stay below `whole`, which is at most either count.
+                    for lane in 0..<8 { unsafe lanes[lane] += x[i + lane] * y[i + lane] }
+                }
+            }
+        }
+        for i in whole..<x.count { lanes[i - whole] += x[i] * y[i] }
+        return (0..<8).reduce(0) { $0 + lanes[$1] }
+    }
+
+    /// Euclidean length.
+    static func norm(_ x: [Double]) -> Double { dot(x, x).squareRoot() }
+
+    private static func check(_ start: Int, _ count: Int, _ available: Int) {
+        precondition(
+            start >= 0 && count >= 0 && start + count <= available,
+            "expected \(count) values from \(start) on among \(available)")
+    }
+}
