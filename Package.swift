@@ -70,6 +70,8 @@ let package = Package(
 
         // Tests mirror Sources; those that read files share mutations and limits.
         .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: common),
+        .target(
+            name: "TestData", dependencies: ["Raster", "Tensors"], path: "Tests/TestData", swiftSettings: common),
         .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "CKernels", "Fuzzing"],
@@ -84,16 +86,17 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "ZerothOrderTests", dependencies: ["ZerothOrder", "Tensors"],
-            swiftSettings: common),
+            resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Raster", "Fuzzing"],
+            name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Raster", "Fuzzing", "TestData"],
             swiftSettings: common),
         .testTarget(
             name: "PromptTuningTests",
             dependencies: [
                 "PromptTuning", "BlackBox", "Datasets", "CLIPEngine", "ZerothOrder", "Tensors", "Raster",
+                "TestData",
             ],
-            resources: [.copy("Fixtures")], swiftSettings: common),
+            exclude: ["Fixtures"], swiftSettings: common),
         .testTarget(
             name: "PlottingTests", dependencies: ["Plotting", "Raster"],
             exclude: ["Fixtures"], swiftSettings: common),

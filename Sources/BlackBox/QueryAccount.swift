@@ -13,8 +13,13 @@ public final class QueryAccount: Sendable {
 
     /// What was charged.
     public struct Spent: Sendable, Equatable {
-        public var training = 0
-        public var evaluation = 0
+        public var training: Int
+        public var evaluation: Int
+
+        public init(training: Int = 0, evaluation: Int = 0) {
+            self.training = training
+            self.evaluation = evaluation
+        }
     }
 
     /// Shows the box that queries are paid for; only an account makes one.

@@ -47,8 +47,7 @@ public struct ImagePreprocessing: Sendable, Equatable {
         Int((Double(side - crop) / 2).rounded(.toNearestOrEven))
     }
 
-    /// Values of one image's pixels in 0 … 1, resized and cropped as `cropped` does, [3, side, side], channel by
-    /// channel.
+    /// Pixels of one image in 0 … 1, [3, side, side], channel by channel, resized and cropped as by `cropped`.
     ///
     /// - Throws: `CLIPError.tooElongated`.
     public func unitPixels(_ bitmap: Bitmap, side: Int? = nil) throws -> [Float] {

@@ -84,11 +84,10 @@ public final class PromptEncoder: Sendable {
         return result
     }
 
-    /// Features of every class under E prompts that give each class contexts of its own, [E·C, features], prompt
-    /// by prompt, each row of length one.
+    /// Features of every class under a context of its own, [E·C, features], prompt by prompt, of length one.
     ///
     /// A row has the bits that `features(_:)` gives its class under its context. Only SOT is shared, so a
-    /// prompt costs m rows a class more than one with a common context.
+    /// prompt costs (C − 1) · m rows more than one with a common context.
     ///
     /// - Parameter classContexts: E lists of C contexts, each [m, d], in the order of the classes.
     public func features(classContexts: [[Matrix]]) -> Matrix {

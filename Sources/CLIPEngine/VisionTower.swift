@@ -54,8 +54,9 @@ public final class VisionTower: Sendable {
     public var featureLength: Int { projection.outputs }
     /// Most extra tokens: each thread keeps memory for the longest sequence, 60 MB in ViT-L/14.
     public var largestTokenCount: Int { 1000 }
-    /// Mean and standard deviation (by count − 1, as `torch.std` gives it) of all weights of the patch
-    /// convolution, in double precision.
+    /// Mean and standard deviation of all weights of the patch convolution, in double precision.
+    ///
+    /// By count − 1, as `torch.std` gives it.
     public var patchKernelStatistics: (mean: Double, deviation: Double) {
         (patchStatistics.mean, patchStatistics.deviation)
     }
@@ -153,8 +154,8 @@ public final class VisionTower: Sendable {
             causal: false, goal: .oneRow([Int](repeating: 0, count: images.count)))
     }
 
-    /// Class token and patch embeddings plus positions and the extra tokens, through the first LayerNorm, into
-    /// the stream.
+    /// All embeddings through the first LayerNorm into the stream: the class token and the patches, each plus
+    /// its position, then the extra tokens.
     private func embed(_ pixels: [Float], _ extra: [Float], _ workspace: Workspace, at row: Int) {
         precondition(
             pixels.count == 3 * imageSize * imageSize,

@@ -5,7 +5,7 @@ public enum TuningError: Error, Equatable {
     case conflict(name: String, reason: String)
     case unknownMethod(String, known: [String])
     case noStepLeft(method: String, limit: Int)
-    case oneClass
+    case tooFewClasses(Int)
     case badPrompt(file: String, reason: String)
     case badState(method: String, tensor: String)
     case badCondition(String)
@@ -24,8 +24,8 @@ extension TuningError: CustomStringConvertible {
             limit == 0
                 ? "'\(method)' takes no step: there is nothing to tune"
                 : "'\(method)' takes \(DisplayNumber.count(limit, "step")), which \(limit == 1 ? "is" : "are") done"
-        case .oneClass:
-            "a prompt tells classes apart: expected at least two classes; got one"
+        case .tooFewClasses(let count):
+            "a prompt tells classes apart: expected at least two classes; got \(count == 0 ? "none" : "one")"
         case .badPrompt(let file, let reason):
             "'\(file)' is not a saved prompt: \(reason)"
         case .badState(let method, let tensor):

@@ -29,13 +29,13 @@ public struct TuningProblem: Sendable {
     /// The frozen encoder of a folder, or the box's own vision tower where none is named.
     public let encoder: @Sendable (_ folder: String?) throws -> any ImageEncoder
 
-    /// - Throws: `DatasetError.emptySplit` without training images, `TuningError.oneClass` where nothing can be told apart.
+    /// - Throws: `DatasetError.emptySplit` without training images, `TuningError.tooFewClasses` where nothing can be told apart.
     public init(
         facts: OracleFacts, train: ImageList, common: MethodSettings, initial: InitialContext? = nil,
         encoder: @escaping @Sendable (_ folder: String?) throws -> any ImageEncoder
     ) throws {
         guard train.count > 0 else { throw DatasetError.emptySplit(train.name) }
-        guard facts.classCount > 1 else { throw TuningError.oneClass }
+        guard facts.classCount > 1 else { throw TuningError.tooFewClasses(facts.classCount) }
         self.facts = facts
         self.train = train
         self.initial = initial
@@ -63,8 +63,7 @@ public struct TuningProblem: Sendable {
             given = embeddings
         }
         guard let given else {
-            let values = RandomStream(seed: seed, purpose: .context).normals(settings[tokens] * facts.width)
-            return Matrix(rows: settings[tokens], columns: facts.width, values: values.map { $0 * 0.02 })
+            return Self.randomContext(tokens: settings[tokens], width: facts.width, seed: seed)
         }
         guard !settings.isGiven(tokens) || settings[tokens] == given.rows else {
             throw TuningError.badSetting(
@@ -73,6 +72,12 @@ public struct TuningProblem: Sendable {
         }
         settings.set(tokens, .integer(given.rows))
         return given
+    }
+
+    /// A context drawn from N(0, 0.02²), [m, d].
+    public static func randomContext(tokens: Int, width: Int, seed: UInt64) -> Matrix {
+        let values = RandomStream(seed: seed, purpose: .context).normals(tokens * width)
+        return Matrix(rows: tokens, columns: width, values: values.map { $0 * 0.02 })
     }
 }
 

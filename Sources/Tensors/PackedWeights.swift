@@ -141,6 +141,23 @@ public final class PackedWeights: Sendable {
         return Matrix(rows: input.rows, columns: outputs, values: values)
     }
 
+    /// Writes activation(input · Wᵀ + bias) into a matrix of as many elements, whatever its shape, on all threads.
+    public func apply(_ input: Matrix, activation: Activation = .none, into output: inout Matrix) {
+        precondition(
+            input.columns == inputs, "expected \(inputs) columns; got \(input.columns)")
+        precondition(
+            output.values.count == input.rows * outputs,
+            "expected room for \(input.rows * outputs) elements; got \(output.values.count)")
+        output.withMutableValues { output in
+            input.values.withUnsafeBufferPointer { source in
+                // As above.
+                applyInParallel(
+                    source.baseAddress ?? UnsafePointer(output), rows: input.rows, activation: activation,
+                    into: output)
+            }
+        }
+    }
+
     /// Fewest multiply-adds that are worth another thread, and fewest rows.
     private static let shareOfThread = 1 << 20
     private static let rowsOfThread = 64

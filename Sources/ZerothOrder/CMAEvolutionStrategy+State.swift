@@ -31,8 +31,8 @@ extension CMAEvolutionStrategy {
             state.doubles["covariance"] = dense.matrix
             state.doubles["root"] = dense.root
         } else {
-            // All else follows from the order of the candidates, whose samples the seed gives: n + λ numbers a
-            // generation less than the factors of the covariance, by a factor of n.
+            // All else follows from the order of the candidates, whose samples the seed gives: λ numbers a generation
+            // instead of the nλ of the covariance's factors.
             state.doubles["initialStepSize"] = [initialStepSize]
             state.floats["rankings"] = rankings.map(Float.init)
         }
@@ -47,7 +47,7 @@ extension CMAEvolutionStrategy {
     /// - Throws: `ZerothOrderError` for a state that no search has.
     public init(restoring state: State) throws {
         let n = try state.counter("dimensions", 1...1 << 24)
-        let population = try state.counter("population", 2...1 << 24)
+        let population = try state.counter("population", 2...1 << 20)
         let generation = try state.counter("generation", 0...1 << 38)
         let form = try state.counter("form", 0...1) == 0 ? CovarianceForm.dense : .product
         let seed = try state.counter("seed", Int.min...Int.max)
@@ -55,7 +55,8 @@ extension CMAEvolutionStrategy {
         let stepName = form == .dense ? "stepSize" : "initialStepSize"
         let stepSize = try state.array(stepName, 1)[0]
         guard stepSize > 0 else {
-            throw ZerothOrderError.stateValue(name: stepName, expected: "a number above 0", got: "\(stepSize)")
+            throw ZerothOrderError.stateValue(
+                name: stepName, expected: "a number above 0", got: "\(stepSize)")
         }
         // Lengths come before anything of their size is made.
         var dense: (covariance: DenseCovariance, stepPath: [Double])?
@@ -74,6 +75,7 @@ extension CMAEvolutionStrategy {
             (covariance, stepPath) = dense
             self.form = .dense
             self.generation = generation
+            drawSamples()
             return
         }
         let saved = state.floats["rankings"] ?? []

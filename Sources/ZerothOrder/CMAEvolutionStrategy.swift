@@ -21,6 +21,8 @@ public struct CMAEvolutionStrategy: Sendable {
     package internal(set) var covariance: any SearchCovariance
     /// p_σ, the path of the step size in the samples' space, [n].
     var stepPath: [Double]
+    /// z of the present generation's candidates, [λ, n].
+    private var samples: [[Double]] = []
     /// What the search began with.
     let initialStepSize: Double
     /// The candidates' places from the best to the worst, generation by generation, [generations, λ]; kept for the
@@ -48,7 +50,9 @@ public struct CMAEvolutionStrategy: Sendable {
     package init(
         mean: [Double], stepSize: Double, population: Int? = nil, seed: UInt64, form: CovarianceForm?
     ) {
-        precondition(!mean.isEmpty && mean.allSatisfy(\.isFinite), "expected a finite mean; got \(mean)")
+        precondition(
+            !mean.isEmpty && mean.allSatisfy(\.isFinite),
+            "expected a mean of at least one finite number and no other; got \(mean.count) numbers")
         precondition(
             stepSize > 0 && stepSize.isFinite, "expected a finite step size above 0; got \(stepSize)")
         let n = mean.count
@@ -64,11 +68,12 @@ public struct CMAEvolutionStrategy: Sendable {
         case .dense: covariance = DenseCovariance(dimensions: n)
         case .product: covariance = ProductCovariance(dimensions: n)
         }
+        drawSamples()
     }
 
     /// The candidates of the present generation, m + σ A z, [λ, n]; they change with `tell` only.
     public func ask() -> [[Double]] {
-        covariance.transformed((0..<population).map(sample)).map { step in
+        covariance.transformed(samples).map { step in
             zip(mean, step).map { $0 + stepSize * $1 }
         }
     }
@@ -83,7 +88,7 @@ public struct CMAEvolutionStrategy: Sendable {
             throw ZerothOrderError.valueNotFinite(generation: generation + 1, value: bad)
         }
         let ranking = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
-        let parents = weightedMean(ranking.map(sample))
+        let parents = weightedMean(ranking)
         var next = self
         let step = covariance.transformed([parents])[0]
         for i in next.mean.indices { next.mean[i] += stepSize * step[i] }
@@ -96,8 +101,7 @@ public struct CMAEvolutionStrategy: Sendable {
 
     /// Adapts everything but the mean to the candidates' order.
     mutating func adapt(_ ranking: [Int]) throws {
-        let samples = ranking.map(sample)
-        let parents = weightedMean(samples)
+        let parents = weightedMean(ranking)
         // p_σ ← (1 − c_σ) p_σ + √(c_σ (2 − c_σ) μ_eff) A⁻¹⟨y⟩
         let rate = parameters.stepPathRate
         let factor = (rate * (2 - rate) * parameters.effectiveSelection).squareRoot()
@@ -105,7 +109,7 @@ public struct CMAEvolutionStrategy: Sendable {
         let length = RowArithmetic.norm(stepPath) / parameters.expectedNorm
         let started = (1 - Elementary.pow(1 - rate, Double(2 * (generation + 1)))).squareRoot()
         let lesson = CovarianceLesson(
-            samples: samples, meanSample: parents,
+            samples: ranking.map { samples[$0] }, meanSample: parents,
             pathMoves: length / started < 1.4 + 2 / (Double(dimensions) + 1), generation: generation,
             parameters: parameters)
         try covariance.learn(lesson)
@@ -115,20 +119,23 @@ public struct CMAEvolutionStrategy: Sendable {
         }
         if form == .product { rankings += ranking.map(Int32.init) }
         generation += 1
+        drawSamples()
     }
 
-    /// z of a candidate of the present generation, [n].
-    private func sample(_ place: Int) -> [Double] {
-        let index = UInt64(generation * population + place)
-        return RandomStream(seed: seed, purpose: .evolutionStrategy, index: index).normals(dimensions)
-            .map(Double.init)
+    /// Draws z of the present generation's candidates.
+    mutating func drawSamples() {
+        samples = (0..<population).map { place in
+            RandomStream(
+                seed: seed, purpose: .evolutionStrategy, index: UInt64(generation * population + place)
+            ).normals(dimensions).map(Double.init)
+        }
     }
 
-    /// Σ w_i z_i over the parents, the best samples first.
-    private func weightedMean(_ samples: [[Double]]) -> [Double] {
+    /// Σ w_i z_i over the parents, the best candidates first.
+    private func weightedMean(_ ranking: [Int]) -> [Double] {
         var sum = [Double](repeating: 0, count: dimensions)
-        for (weight, sample) in zip(parameters.weights, samples).prefix(parameters.parents) {
-            RowArithmetic.add(weight, sample, from: 0, to: &sum, at: 0, count: dimensions)
+        for (weight, place) in zip(parameters.weights, ranking).prefix(parameters.parents) {
+            RowArithmetic.add(weight, samples[place], from: 0, to: &sum, at: 0, count: dimensions)
         }
         return sum
     }

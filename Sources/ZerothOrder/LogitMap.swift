@@ -15,7 +15,7 @@ public struct LogitMap: Sendable, Equatable {
     /// Parts of the cross-validation.
     public static let foldCount = 4
     /// How far above its minimum an objective of the cross-validation may stay.
-    private static let validationExcess = 1e-6
+    private static let validationExcess = 1e-8
 
     /// λ; nil where there is a temperature and a bias a class only.
     public let ridge: Double?

@@ -23,6 +23,17 @@ package struct CovarianceLesson: Sendable {
     package let generation: Int
     package let parameters: CMAParameters
 
+    package init(
+        samples: [[Double]], meanSample: [Double], pathMoves: Bool, generation: Int,
+        parameters: CMAParameters
+    ) {
+        self.samples = samples
+        self.meanSample = meanSample
+        self.pathMoves = pathMoves
+        self.generation = generation
+        self.parameters = parameters
+    }
+
     /// 1 + c_1 δ(h_σ) − c_1 − c_μ Σw, what remains of C.
     var decay: Double {
         let rate = parameters.pathRate

@@ -16,7 +16,8 @@ package struct StandardLogits: Sendable {
         let centred = Self.centred(logits)
         deviation = given ?? Self.deviation(centred)
         let divisor = deviation
-        values = DoubleMatrix(rows: logits.rows, columns: logits.columns, values: centred.map { $0 / divisor })
+        values = DoubleMatrix(
+            rows: logits.rows, columns: logits.columns, values: centred.map { $0 / divisor })
     }
 
     /// Logits less their row's mean, row by row.
@@ -36,7 +37,7 @@ package struct StandardLogits: Sendable {
     private static func deviation(_ centred: [Double]) -> Double {
         var squares = 0.0
         for value in centred { squares += value * value }
-        guard squares > 0 else { return 1 }
+        guard squares != 0 else { return 1 }
         return (squares / Double(max(1, centred.count - 1))).squareRoot()
     }
 }

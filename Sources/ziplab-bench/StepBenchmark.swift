@@ -1,4 +1,6 @@
+import BlackBox
 import CLIPEngine
+import Datasets
 import Foundation
 import PromptTuning
 import Tensors
@@ -10,24 +12,30 @@ struct StepBenchmark {
     let repetitions: Int
 
     func run(classCount: Int) throws {
-        let settings = PromptSettings()
         let set = try DataSet(path: data, shots: 16, seed: 1)
         let names = ClassNames.list(max(classCount, set.classNames.count))
-        let store = ImageFeatureStore(model: model)
+        let store = ImageStore(model: model)
+        let oracle = CLIPOracle(store: store, classNames: names)
+        // Enough for every repetition.
+        let settings = MethodSettings(["budget": .integer(1_000_000)])
         var run = try TuningRun(
-            settings, initial: nil, store: store, classNames: names, train: set.train)
+            ZIPMethod.self, settings,
+            problem: TuningProblem(
+                facts: oracle.facts, train: set.train, common: settings,
+                encoder: { _ in CLIPImageEncoder(store: store) }), oracle: oracle)
         try run.step()
+        let count = run.method.queriesPerStep
+        let batch = run.problem.plan.batch(step: 1)
         heading(
-            "a ZIP step: \(settings.directions * 2) queries, \(names.count) classes, "
-                + "minibatches of \(run.plan.batch(step: 1).count) images")
+            "a ZIP step: \(count) queries, \(names.count) classes, minibatches of \(batch.count) images")
+        let shape = ZIPParameterization.Shape()
         let parameterization = try ZIPParameterization(
-            shape: settings.shape,
-            initial: ZIPParameterization.randomContext(
-                tokens: settings.shape.tokens, width: model.text.width, seed: 1), seed: 1)
+            shape: shape,
+            initial: TuningProblem.randomContext(tokens: shape.tokens, width: model.text.width, seed: 1),
+            seed: 1)
         let parameters = parameterization.initialParameters
         let encoder = try PromptEncoder(
-            model: model, classNames: names, contextTokens: settings.shape.tokens)
-        let count = 2 * settings.directions
+            model: model, classNames: names, contextTokens: shape.tokens)
         let contexts = (0..<count).map { _ in parameterization.context(parameters) }
         var failure: (any Error)?
         let whole = Measurement(repetitions: repetitions) {
@@ -40,8 +48,7 @@ struct StepBenchmark {
         let text = Measurement(repetitions: repetitions) { _ = encoder.features(contexts) }
         let features = try store.features(set.train)
         let rows = Matrix(
-            rows: run.plan.batch(step: 1).count, columns: features.columns,
-            values: run.plan.batch(step: 1).flatMap { features.row($0) })
+            rows: batch.count, columns: features.columns, values: batch.flatMap { features.row($0) })
         let texts = encoder.features(contexts)
         let logits = Measurement(repetitions: repetitions) {
             let packed = PackedWeights(texts.values, outputs: texts.rows, inputs: texts.columns)

@@ -168,7 +168,7 @@ import Testing
     /// Runs a check at every kernel level of this processor with several numbers of threads.
     ///
     /// Many threads make many small blocks.
-    private static func atEachSetting(_ check: (_ setting: String) throws -> Void) throws {
+    static func atEachSetting(_ check: (_ setting: String) throws -> Void) throws {
         let (level, threads) = (KernelLevel.current, Parallel.threads)
         defer {
             Parallel.threads = threads

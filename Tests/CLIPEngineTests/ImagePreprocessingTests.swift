@@ -49,6 +49,50 @@ import Testing
         }
     }
 
+    @Test func normalisedUnitPixelsAreThePixels() throws {
+        for preprocessing in [
+            ImagePreprocessing(resize: 15, crop: 12),
+            ImagePreprocessing(resize: 12, crop: 12, mean: [0.5, 0.4, 0.3], deviation: [0.25, 0.2, 0.3]),
+        ] {
+            let picture = Self.picture(71, 50)
+            let unit = try preprocessing.unitPixels(picture)
+            #expect(unit.count == 3 * 12 * 12 && unit.allSatisfy { (0...1).contains($0) })
+            let cropped = try preprocessing.cropped(picture)
+            #expect(sameBits(preprocessing.unitPixels(ofCropped: cropped), unit))
+            let wanted = (0..<3 * 12 * 12).map { index in
+                Float(cropped.pixels[3 * (index % 144) + index / 144]) / 255
+            }
+            #expect(sameBits(unit, wanted))
+            #expect(sameBits(preprocessing.normalized(unit), try preprocessing.pixels(picture)))
+        }
+        // Every byte in every channel.
+        let bytes = Bitmap(width: 256, height: 1, pixels: (0..<768).map { UInt8($0 / 3) })
+        let preprocessing = ImagePreprocessing(resize: 1, crop: 1)
+        let normalized = preprocessing.normalized(preprocessing.unitPixels(ofCropped: bytes))
+        for index in normalized.indices {
+            let pixel = Bitmap(width: 1, height: 1, fill: bytes[index % 256, 0])
+            #expect(sameBits([normalized[index]], [try preprocessing.pixels(pixel)[index / 256]]))
+        }
+    }
+
+    @Test(arguments: [1, 9, 12, 40]) func anotherSideIsOfTheResizeAndTheCrop(_ side: Int) throws {
+        let preprocessing = ImagePreprocessing(resize: 15, crop: 12)
+        let other = ImagePreprocessing(resize: side, crop: side)
+        for picture in [Self.picture(31, 20), Self.picture(9, 50), Self.picture(15, 15)] {
+            let cropped = try preprocessing.cropped(picture, side: side)
+            #expect(cropped.width == side && cropped.height == side)
+            #expect(try cropped == other.cropped(picture))
+            #expect(try preprocessing.unitPixels(picture, side: side) == other.unitPixels(picture))
+        }
+    }
+
+    @Test func unitPixelsOfAnOblongImage() {
+        let preprocessing = ImagePreprocessing(resize: 2, crop: 2)
+        let picture = Bitmap(width: 3, height: 1, pixels: [0, 51, 255, 51, 255, 0, 255, 0, 51])
+        let wanted: [Float] = [0, 51 / 255, 1, 51 / 255, 1, 0, 1, 0, 51 / 255]
+        #expect(sameBits(preprocessing.unitPixels(ofCropped: picture), wanted))
+    }
+
     @Test func refusesAStripThatWouldGrowTooLarge() throws {
         let preprocessing = ImagePreprocessing(resize: 224, crop: 224)
         #expect(throws: CLIPError.self) { try preprocessing.cropped(Bitmap(width: 1, height: 1_000_000)) }
@@ -57,5 +101,8 @@ import Testing
                 == "an image of 1×1000000 pixels is too elongated to be resized")
         #expect(throws: CLIPError.self) { try preprocessing.pixels(Bitmap(width: 1_000_000, height: 1)) }
         #expect(try preprocessing.cropped(Bitmap(width: 1, height: 1000)).height == 224)
+        let tall = Bitmap(width: 1, height: 10_000)
+        #expect(throws: CLIPError.self) { try preprocessing.unitPixels(tall, side: 500) }
+        #expect(try preprocessing.unitPixels(tall, side: 50).count == 7500)
     }
 }

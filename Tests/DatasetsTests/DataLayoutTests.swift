@@ -1,5 +1,6 @@
+import Datasets
 import Foundation
-import PromptTuning
+import TestData
 import Testing
 
 /// The three layouts, and what is said about files that break them, to the exact text.
@@ -193,7 +194,7 @@ import Testing
     private func said(
         _ data: TemporaryData, _ below: String = "", classes: DataSet.ClassSelection = .all
     ) -> String {
-        PromptTuningTests.message {
+        TestData.message {
             _ = try DataSet(path: data.path + below, shots: nil, seed: 1, classes: classes)
         }.replacingOccurrences(of: data.path, with: "…")
     }

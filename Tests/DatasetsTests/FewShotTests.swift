@@ -1,5 +1,6 @@
+import Datasets
 import Foundation
-import PromptTuning
+import TestData
 import Testing
 
 @Suite struct FewShotTests {

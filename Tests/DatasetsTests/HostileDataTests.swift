@@ -1,8 +1,9 @@
+import Datasets
 import Foundation
 import Fuzzing
-import PromptTuning
 import Raster
 import Tensors
+import TestData
 import Testing
 
 /// Damaged and odd data sets: an error or a data set that works, never a crash.
@@ -74,19 +75,6 @@ import Testing
         #expect(said() == "'…/cat/2.png': expected a PNG or JPEG image, got something else")
     }
 
-    @Test func aPictureThatChangesLaterIsNamed() throws {
-        let world = try TuningRunTests.World()
-        var run = try world.run()
-        for image in world.data.train.images {
-            try world.folder.write(image.path, TemporaryData.png("changed " + image.path))
-        }
-        let said = message { try run.step() }
-        #expect(said.hasPrefix("'") && said.hasSuffix("' has changed since the data set was loaded"))
-        #expect(run.ledger.training == 0 && run.method.step == 0)
-        try FileManager.default.removeItem(atPath: world.folder.path)
-        #expect(message { try run.step() }.hasPrefix("no such file or folder: '"))
-    }
-
     @Test func mutatedLists() throws {
         let data = try TemporaryData.folders(["x": 6])
         let json = """
@@ -128,7 +116,7 @@ import Testing
         ]
         for value in values {
             try data.write("split.json", text: value)
-            #expect(throws: TuningError.self, "\(value.prefix(60))") {
+            #expect(throws: DatasetError.self, "\(value.prefix(60))") {
                 try DataSet(path: data.path, shots: nil, seed: 1)
             }
         }

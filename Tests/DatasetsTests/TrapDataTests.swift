@@ -1,7 +1,8 @@
+import Datasets
 import Foundation
-import PromptTuning
 import Raster
 import Tensors
+import TestData
 import Testing
 
 /// `Assets/Data/trap/trap.tar`: odd names, odd files, very unequal classes; made by `Assets/Training/trap.py`.

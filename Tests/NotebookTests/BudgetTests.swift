@@ -22,9 +22,10 @@ import Testing
                 """)
         #expect(
             try notebook.run("run").last?.failure?.hasPrefix(
-                "input:1:1: error: 5000 queries are used and a step needs 10: no step fits into 5000") == true
+                "input:1:1: error: the budget of 5000 queries does not allow it: 10 needed, 0 left") == true
         )
         #expect(try notebook.standing() == standing)
+        #expect(before.results.first { $0.key == "limit.gradient-norm" } != nil)
         // Evaluations are counted apart.
         #expect(try notebook.run("eval --split test").last?.word == "ok")
         #expect(try notebook.result("evaluation-queries", of: "show") == .integer(1))

@@ -96,7 +96,7 @@ import Testing
         Sample(
             name: "unknown option", statement: "prompt new --token 4",
             expected: """
-                input:1:12: error: unknown option '--token' of 'prompt'
+                input:1:12: error: unknown option '--token' of 'prompt' with method 'zip'
                 prompt new --token 4
                            ^~~~~~^
                 note: did you mean '--tokens'?
@@ -134,7 +134,7 @@ import Testing
         Sample(
             name: "missing argument", statement: "checkpoint",
             expected: """
-                input:1:1: error: expected text for 'name'; got nothing
+                input:1:1: error: expected a name for 'name'; got nothing
                 checkpoint
                 ^~~~~~~~~^
                 note: usage: checkpoint NAME
@@ -179,12 +179,12 @@ import Testing
                 note: did you mean 'seed'?
                 """),
         Sample(
-            name: "second line", statement: "# see\nshow now",
+            name: "second line", statement: "# see\nquit now",
             expected: """
                 input:2:6: error: unexpected argument 'now'
-                show now
+                quit now
                      ^~^
-                note: usage: show
+                note: usage: quit
                 """),
         Sample(
             name: "help on nothing", statement: "help stpe",
@@ -293,7 +293,7 @@ import Testing
         Sample(
             name: "unknown method", setup: smallPrompt, statement: "prompt new --method zap",
             expected: """
-                input:1:21: error: no method 'zap'; known: zip
+                input:1:21: error: no method 'zap'; known: bar, bias, blackvip, bptvlm, calibrate, template, zip
                 prompt new --method zap
                                     ^~^
                 note: did you mean 'zip'?
@@ -302,7 +302,7 @@ import Testing
             name: "wrong count of tokens", setup: smallPrompt,
             statement: "prompt new --init \"a b\" --tokens 3",
             expected: """
-                input:1:34: error: expected 2 tokens, as the initial context has; got 3
+                input:1:34: error: expected 2, as many as the initial context has, for '--tokens'; got 3
                 prompt new --init "a b" --tokens 3
                                                  ^
                 """),

@@ -171,6 +171,12 @@ extension Notebook {
     }
 }
 
+/// What `standing` tells besides the accounts of queries, which only grow.
+func withoutAccount(_ standing: [String]) -> [String] {
+    let prefixes = ["queries:", "session:", "spent-", "charged-", "queries-left", "evaluation-queries"]
+    return standing.filter { line in !prefixes.contains { line.hasPrefix($0) } }
+}
+
 extension CellReport {
     var lines: [String] {
         events.compactMap { event in

@@ -1,6 +1,6 @@
 import Foundation
 import Notebook
-import PromptTuning
+import Datasets
 import Raster
 import Testing
 

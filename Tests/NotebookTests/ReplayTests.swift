@@ -9,11 +9,11 @@ import Testing
         model load
         data load data --shots 4
         zeroshot "a {}" "the {}"
-        prompt new --tokens 2 --dim 20 --rank 2 --budget 90
+        prompt new --tokens 2 --dim 20 --rank 2 --budget 100
         step 1000
         step 2
         checkpoint two
-        run --eval-every 20 --split test
+        run --queries 90 --eval-every 20 --split test
         restore two
         step
         undo

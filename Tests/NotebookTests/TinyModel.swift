@@ -12,26 +12,28 @@ enum TinyModel {
     private static let vocabulary = 514
 
     /// Writes the folder; without the tensor `missing` where one is named.
-    static func write(to folder: String, missing: String? = nil) throws {
+    static func write(to folder: String, missing: String? = nil, imageSize: Int = 16) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         func write(_ text: String, _ name: String) throws {
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
         }
-        try write(configuration, "config.json")
+        try write(configuration(imageSize), "config.json")
         try write("#version: 0.2\n", "merges.txt")
         try write(vocabularyText(), "vocab.json")
-        let weights = try Data(weights(missing: missing))
+        let weights = try Data(weights(missing: missing, imageSize: imageSize))
         try weights.write(to: URL(fileURLWithPath: folder + "/model.safetensors"))
     }
 
-    private static let configuration = """
+    private static func configuration(_ imageSize: Int) -> String {
+        """
         {"model_type": "clip", "projection_dim": \(projection),
          "text_config": {"hidden_size": \(textWidth), "intermediate_size": 32, "num_attention_heads": 4,
           "num_hidden_layers": 1, "vocab_size": \(vocabulary), "max_position_embeddings": \(contextLength),
           "eos_token_id": \(vocabulary - 1)},
          "vision_config": {"hidden_size": \(visionWidth), "intermediate_size": 32, "num_attention_heads": 2,
-          "num_hidden_layers": 1, "image_size": 16, "patch_size": 8}}
+          "num_hidden_layers": 1, "image_size": \(imageSize), "patch_size": 8}}
         """
+    }
 
     /// One token a byte, one a byte at the end of a word, and the two special ones.
     private static func vocabularyText() throws -> String {
@@ -49,7 +51,7 @@ enum TinyModel {
             decoding: try JSONSerialization.data(withJSONObject: ids, options: .sortedKeys), as: UTF8.self)
     }
 
-    private static func weights(missing: String?) throws -> [UInt8] {
+    private static func weights(missing: String?, imageSize: Int) throws -> [UInt8] {
         var writer = SafeTensorsWriter()
         var index: UInt64 = 0
         func add(_ name: String, _ shape: [Int], scale: Float = 0.3) throws {
@@ -84,7 +86,8 @@ enum TinyModel {
         try tower("vision_model.", visionWidth)
         try add("vision_model.embeddings.patch_embedding.weight", [visionWidth, 3, 8, 8], scale: 0.05)
         try add("vision_model.embeddings.class_embedding", [visionWidth])
-        try add("vision_model.embeddings.position_embedding.weight", [5, visionWidth], scale: 0.02)
+        let patches = imageSize / 8 * (imageSize / 8)
+        try add("vision_model.embeddings.position_embedding.weight", [1 + patches, visionWidth], scale: 0.02)
         try norm("vision_model.pre_layrnorm", visionWidth)
         try norm("vision_model.post_layernorm", visionWidth)
         try add("text_projection.weight", [projection, textWidth])

@@ -79,11 +79,14 @@ import Testing
         | zip: 2 context tokens, D = 20, rank 2, δ = 36, gradients clipped at 6.000
         | 10 queries a step, budget 90: 9 steps; batch of 12 images, a = 0.01, c = 0.01
         = delta 36
-        = clip-threshold 6.0
+        = limit.gradient-norm 6.0
         = budget 90
         = queries-per-step 10
         = parameters sha256:028e1a68689a33850259d7f504c5213f97b289a35bb9f77cf4412b0babb9c3e0
         = setting.method zip
+        = setting.seed 1
+        = setting.budget 90
+        = setting.batch 128
         = setting.tokens 2
         = setting.dim 20
         = setting.rank 2
@@ -91,9 +94,7 @@ import Testing
         = setting.sharing true
         = setting.projection true
         = setting.init normal
-        = setting.seed 1
-        = setting.budget 90
-        = setting.batch 128
+        = setting.augment 0
         = setting.directions 5
         = setting.perturbation segmented
         = setting.a 0.01

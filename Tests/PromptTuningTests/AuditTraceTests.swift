@@ -1,31 +1,29 @@
+import BlackBox
 import CLIPEngine
+import Datasets
 import Foundation
 import PromptTuning
 import Tensors
+import TestData
 import Testing
-import ZerothOrder
 
 /// Ten steps of ZIP on real images, checked from their audit trace by plain loops in double precision that
 /// share nothing with the program but the formulas.
 @Suite struct AuditTraceTests {
-    /// A run of the default settings on line drawings.
-    struct World {
+    /// A run on textures and what its trace says.
+    struct Traced {
         let run: TuningRun
         let trace: PlainTrace
         let settings: [String: String]
 
-        init(steps: Int, _ change: (inout PromptSettings) -> Void = { _ in }) throws {
-            let model = try CLIPModel(folder: Repository.model)
-            let data = try DataSet(path: Repository.data("textures"), shots: 16, seed: 1)
-            var settings = PromptSettings()
-            change(&settings)
-            var run = try TuningRun(
-                settings, initial: nil, store: ImageFeatureStore(model: model), classNames: data.classNames,
-                train: data.train)
+        init(steps: Int, _ given: [String: SettingValue] = [:]) throws {
+            let world = try World.embedded("textures")
+            var run = try world.run(ZIPMethod.self, given)
             for _ in 0..<steps { try run.step() }
             self.run = run
             trace = try PlainTrace(
-                AuditTrace(run).serialized(modelDigest: model.weightDigest, version: "1.2.3"))
+                AuditTrace(run).serialized(
+                    modelDigest: world.store.model.weightDigest, version: "1.2.3"))
             self.settings = try trace.json("settings") as? [String: String] ?? [:]
         }
 
@@ -42,7 +40,7 @@ import ZerothOrder
     }
 
     @Test func tenStepsOfTheDefaults() throws {
-        let world = try World(steps: 10)
+        let world = try Traced(steps: 10)
         #expect(world.trace.shape("step.1.w") == [417])
         let (worst, _) = try check(world, steps: 10)
         print("ten steps recomputed, worst relative differences: \(worst)")
@@ -50,24 +48,20 @@ import ZerothOrder
 
     /// A large step size makes long gradients, so that clipping is seen too.
     @Test func clippedStepsOfOtherSettings() throws {
-        let world = try World(steps: 6) {
-            $0.seed = 3
-            $0.shape.tokens = 4
-            $0.shape.dimensions = 203
-            $0.shape.rank = 3
-            $0.directions = 2
-            $0.batchSize = 20
-            $0.schedule.stepSize = 1
-            $0.schedule.perturbationSize = 0.5
-            $0.clipping = .fixed(0.5)
-        }
+        let world = try Traced(
+            steps: 6,
+            [
+                "seed": .integer(3), "tokens": .integer(4), "dim": .integer(203), "rank": .integer(3),
+                "directions": .integer(2), "batch": .integer(20), "a": .number(1), "c": .number(0.5),
+                "clip": .number(0.5),
+            ])
         let (worst, clipped) = try check(world, steps: 6)
         #expect(clipped > 0)
         print("six clipped steps recomputed, worst relative differences: \(worst)")
     }
 
     @Test func saysWhatTheRunWas() throws {
-        let world = try World(steps: 1)
+        let world = try Traced(steps: 1)
         let trace = world.trace
         #expect(trace.metadata["method"] == "zip" && trace.metadata["ziplab_version"] == "1.2.3")
         let file = try SHA256Digest.hex(ofFile: Repository.model + "/model.safetensors")
@@ -79,11 +73,11 @@ import ZerothOrder
             #expect(listed.first as? String == image.path && listed.last as? Int == image.label)
         }
         #expect(world.settings["tokens"] == "8" && world.settings["clip"] == "auto")
-        #expect(world.settings.count == world.run.settings.described.count)
+        #expect(world.settings.count == world.run.described.count)
     }
 
     /// Recomputes every step of a trace.
-    private func check(_ world: World, steps: Int) throws -> (Worst, clipped: Int) {
+    private func check(_ world: Traced, steps: Int) throws -> (Worst, clipped: Int) {
         let trace = world.trace
         let m = Int(world.number("tokens"))
         let directions = Int(world.number("directions"))
@@ -91,10 +85,14 @@ import ZerothOrder
         let zip = PlainZIP(
             tokens: m, columns: Int(world.number("dim")) / m, rank: Int(world.number("rank")), width: d,
             initial: try trace.floats("ctx0"), trace: trace)
+        var shape = ZIPParameterization.Shape()
+        shape.tokens = m
+        shape.dimensions = Int(world.number("dim"))
+        shape.rank = Int(world.number("rank"))
         let production = try ZIPParameterization(
-            shape: world.run.settings.shape,
+            shape: shape,
             initial: Matrix(rows: m, columns: d, values: try trace.floats("ctx0").map { Float($0) }),
-            seed: world.run.settings.seed)
+            seed: world.run.problem.seed)
         var worst = Worst()
         var clippedSteps = 0
         var previous = production.initialParameters.map(Double.init)
@@ -129,14 +127,14 @@ import ZerothOrder
             let limit = world.settings["clip"] == "auto" ? Double(count).squareRoot() : world.number("clip")
             let factor = length >= limit ? limit / length : 1
             clippedSteps += factor < 1 ? 1 : 0
-            #expect(world.run.history.steps[k - 1].clipped == (factor < 1))
+            #expect(world.run.history.steps[k - 1].measures[1] == .flag(factor < 1))
             for j in 0..<count {
                 let step = a * gradient[j] * factor
                 worst.next = max(
                     worst.next, abs(next[j] - (w[j] - step)) / max(abs(w[j] - step), abs(w[j]), abs(step)))
             }
             let batch = try trace.integers("step.\(k).batch")
-            #expect(batch == world.run.plan.batch(step: k) && Set(batch).count == batch.count)
+            #expect(batch == world.run.problem.plan.batch(step: k) && Set(batch).count == batch.count)
             for i in 0..<directions {
                 for (sign, loss) in [(1.0, plus[i]), (-1.0, minus[i])] {
                     let moved = (0..<count).map { w[$0] + sign * c * z[i * count + $0] }
@@ -144,18 +142,17 @@ import ZerothOrder
                     let context = production.context(moved.map { Float($0) })
                     worst.context = max(worst.context, difference(context, plain))
                     // The losses belong to these contexts.
-                    var ledger = QueryLedger(budget: 1)
                     let images = Minibatch(list: world.run.train, indices: batch)
                     let values = Matrix(rows: m, columns: d, values: plain.joined().map { Float($0) })
-                    let logits = try world.run.oracle.logits(
-                        [values], images, for: .training, ledger: &ledger)
-                    let again = Double(logits.meanLoss(prompt: 0, labels: images.labels))
+                    let answers = try QueryAccount(budget: 1).ask(
+                        world.run.oracle, [Query(Prompt(text: .context(values)), images)], for: .training)
+                    let again = Double(answers[0].meanLoss(labels: images.labels))
                     worst.loss = max(worst.loss, abs(again - loss) / loss)
                 }
             }
         }
         #expect(previous == world.run.method.parameters.map(Double.init))
-        worst.context = max(worst.context, difference(world.run.method.context, zip.context(previous)))
+        worst.context = max(worst.context, difference(world.run.context, zip.context(previous)))
         #expect(worst.gradient <= 1e-5 && worst.next <= 1e-5 && worst.context <= 1e-5 && worst.loss <= 1e-4)
         let parts = ["w", "batch", "z", "loss_plus", "loss_minus", "gradient", "w_next"]
         let expected =

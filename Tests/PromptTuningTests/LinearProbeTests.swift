@@ -1,4 +1,5 @@
-import CLIPEngine
+import BlackBox
+import Datasets
 import Foundation
 import PromptTuning
 import Tensors
@@ -79,50 +80,33 @@ import Testing
         }
     }
 
-    /// A narrow valley: Rosenbrock's function, and a quadratic whose curvatures differ by a million.
-    @Test func minima() {
-        let valley = QuasiNewton.minimum(from: [-1.2, 1]) { point in
-            let (x, y) = (point[0], point[1])
-            let rise = y - x * x
-            return (
-                (1 - x) * (1 - x) + 100 * rise * rise, [-2 * (1 - x) - 400 * x * rise, 200 * rise]
-            )
-        }
-        #expect(abs(valley[0] - 1) < 1e-6 && abs(valley[1] - 1) < 1e-6)
-        let scales = (0..<7).map { pow(10.0, Double($0)) }
-        let bowl = QuasiNewton.minimum(from: Array(repeating: 1, count: 7)) { point in
-            let parts = zip(scales, point).map { $0 * ($1 - 3) }
-            return (zip(parts, point).reduce(0) { $0 + $1.0 * ($1.1 - 3) } / 2, parts)
-        }
-        #expect(bowl.allSatisfy { abs($0 - 3) < 1e-6 }, "\(bowl)")
-    }
-
-    @Test func listsWithoutImages() throws {
-        let store = ImageFeatureStore(model: try CLIPModel(folder: Repository.tinyModel))
-        let data = try TemporaryData.folders(["a": 3, "b": 3])
-        let all = try DataSet(path: data.path, shots: nil, seed: 1)
-        let said = message { _ = try LinearProbe(store: store, data: all) { _, _ in } }
-        #expect(said == "the data set has no validation images")
-        let drawn = try DataSet(path: data.path, shots: 1, seed: 1)
-        let probe = try LinearProbe(store: store, data: drawn) { _, _ in }
-        #expect(try probe.evaluate(drawn.train, store: store).accuracy == 100)
-        // What is thrown between passes ends the work, the first one included.
+    /// What is thrown between passes ends the work, the first one included.
+    @Test func passesCanBeStopped() throws {
         struct Stop: Error {}
-        #expect(throws: Stop.self) { _ = try LinearProbe(store: store, data: drawn) { _, _ in throw Stop() } }
+        let (features, labels) = Self.features(6, classes: 2, width: 3, seed: 1)
+        #expect(throws: Stop.self) {
+            _ = try LinearProbe(
+                train: (features, labels), validation: (features, labels), classes: 2
+            ) { _, _ in throw Stop() }
+        }
     }
 
     /// The chosen decay is the one whose probe, fitted afresh, does best on the validation images.
     @Test func theDecayIsChosenOnTheValidationImages() throws {
-        let store = ImageFeatureStore(model: try CLIPModel(folder: Repository.model))
-        let data = try DataSet(path: Repository.data("textures"), shots: 4, seed: 1)
-        let probe = try LinearProbe(store: store, data: data) { done, total in
+        let world = try World.embedded("textures", shots: 4)
+        let data = world.data
+        let classes = data.classNames.count
+        let train = try world.store.features(data.train)
+        let validation = try world.store.features(data.validation)
+        let probe = try LinearProbe(
+            train: (train, data.train.labels), validation: (validation, data.validation.labels),
+            classes: classes
+        ) { done, total in
             #expect(done < total && total == LinearProbe.decays.count)
         }
-        let (train, validation) = (try store.features(data.train), try store.features(data.validation))
         let scores = try LinearProbe.decays.map { decay in
-            try LinearProbe(
-                features: train, labels: data.train.labels, classes: data.classNames.count, decay: decay
-            ).score(validation, labels: data.validation.labels)
+            try LinearProbe(features: train, labels: data.train.labels, classes: classes, decay: decay)
+                .score(validation, labels: data.validation.labels)
         }
         let best = try #require(
             zip(LinearProbe.decays, scores).max {

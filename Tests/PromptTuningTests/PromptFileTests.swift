@@ -1,18 +1,18 @@
-import CLIPEngine
+import BlackBox
 import Foundation
 import PromptTuning
 import Tensors
+import TestData
 import Testing
 
 @Suite struct PromptFileTests {
     @Test func aSavedContextComesBackWithTheSameBits() throws {
-        let world = try TuningRunTests.World()
-        var run = try world.run()
+        let world = try World.tiny()
+        var run = try world.small()
         for _ in 0..<3 { try run.step() }
         let bytes = try PromptFile.serialized(run, modelDigest: "abc", version: "1.2.3")
-        try world.folder.write("prompt.safetensors", bytes)
-        let context = try PromptFile.context(path: world.folder.path + "/prompt.safetensors", width: 24)
-        #expect(context == run.method.context && context.rows == 4 && context.columns == 24)
+        let context = try PromptFile.context(path: try world.write("prompt.safetensors", bytes), width: 24)
+        #expect(context == run.context && context.rows == 4 && context.columns == 24)
         let trace = try PlainTrace(bytes)
         #expect(trace.shape("context") == [4, 24])
         #expect(try trace.floats("parameters") == run.method.parameters.map(Double.init))
@@ -22,12 +22,7 @@ import Testing
                 "ziplab_version": "1.2.3",
             ])
         // A run that starts from it has the same losses at its start.
-        var settings = run.settings
-        settings.shape.tokens = context.rows
-        let next = try TuningRun(
-            settings, initial: context, store: world.store, classNames: world.data.classNames,
-            train: world.data.train)
-        #expect(next.method.context == context)
+        #expect(try world.run(ZIPMethod.self, World.small, initial: context).context == context)
     }
 
     @Test func filesThatAreNoPrompt() throws {

@@ -1,7 +1,9 @@
+import BlackBox
 import CLIPEngine
+import Datasets
 import Foundation
 import PromptTuning
-import Tensors
+import TestData
 import Testing
 
 /// Losses of whole steps against PyTorch's; see `Fixtures/README.md`.
@@ -29,25 +31,23 @@ import Testing
     }
 
     @Test func equalPyTorchs() throws {
-        let file = try Data(contentsOf: Repository.fixture("step-losses.json"))
+        let file = try Data(contentsOf: Repository.fixture("step-losses.json", of: "PromptTuningTests"))
         let recording = try JSONDecoder().decode(Recording.self, from: file)
-        let model = try CLIPModel(folder: Repository.model)
+        let world = try World.embedded("textures")
         try #require(
-            model.weightDigest == recording.modelDigest,
+            world.store.model.weightDigest == recording.modelDigest,
             "the losses were recorded with another model: record them again, see Fixtures/README.md")
-        let data = try DataSet(path: Repository.data("textures"), shots: 16, seed: 1)
-        #expect(data.classNames == recording.classes)
-        var run = try TuningRun(
-            PromptSettings(), initial: nil, store: ImageFeatureStore(model: model),
-            classNames: data.classNames, train: data.train)
-        let settings = Dictionary(uniqueKeysWithValues: run.settings.described)
+        #expect(world.data.classNames == recording.classes)
+        var run = try world.run()
+        let settings = Dictionary(uniqueKeysWithValues: run.described.map { ($0.name, $0.value) })
         #expect(recording.settings.allSatisfy { settings[$0.key] == $0.value })
         #expect(recording.steps.count == 2)
         var worst = 0.0
         for recorded in recording.steps {
-            let summary = try run.step()
+            let record = try run.step()
             let wanted = recorded.lossPlus + recorded.lossMinus
-            let got = summary.lossPlus + summary.lossMinus
+            let (plus, minus) = run.losses(record)
+            let got = plus + minus
             #expect(wanted.count == 10 && got.count == 10)
             for (got, wanted) in zip(got, wanted) {
                 worst = max(worst, abs(Double(got) - wanted) / abs(wanted))

@@ -1,5 +1,6 @@
 import PromptTuning
 import Tensors
+import TestData
 import Testing
 
 @Suite struct ZIPParameterizationTests {
@@ -36,7 +37,7 @@ import Testing
     ]
 
     static func make(_ shape: Shape, width: Int = 128, seed: UInt64 = 3) throws -> ZIPParameterization {
-        let context = ZIPParameterization.randomContext(tokens: shape.tokens, width: width, seed: seed)
+        let context = TuningProblem.randomContext(tokens: shape.tokens, width: width, seed: seed)
         return try ZIPParameterization(shape: shape, initial: context, seed: seed)
     }
 
@@ -122,27 +123,44 @@ import Testing
     }
 
     @Test func initialContextIsNormalWithDeviationTwoHundredths() {
-        let context = ZIPParameterization.randomContext(tokens: 8, width: 512, seed: 1)
+        let context = TuningProblem.randomContext(tokens: 8, width: 512, seed: 1)
         let values = context.values.map(Double.init)
         let variance = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
         #expect(abs(variance.squareRoot() / 0.02 - 1) < 4 / (2 * Double(values.count)).squareRoot())
-        #expect(context == ZIPParameterization.randomContext(tokens: 8, width: 512, seed: 1))
-        #expect(context != ZIPParameterization.randomContext(tokens: 8, width: 512, seed: 2))
+        #expect(context == TuningProblem.randomContext(tokens: 8, width: 512, seed: 1))
+        #expect(context != TuningProblem.randomContext(tokens: 8, width: 512, seed: 2))
     }
 
     @Test(arguments: [
-        (7, "expected 8 to 1031 for 8 tokens of width 128 for 'dim'; got 7"),
-        (1032, "expected 8 to 1031 for 8 tokens of width 128 for 'dim'; got 1032"),
+        (7, "expected 8 to 1031 for 8 tokens of width 128 for '--dim'; got 7"),
+        (1032, "expected 8 to 1031 for 8 tokens of width 128 for '--dim'; got 1032"),
         (8, nil), (1031, nil),
     ])
     func dimensionsThatDoNotFit(_ dimensions: Int, _ message: String?) throws {
         var shape = Shape()
         shape.dimensions = dimensions
+        shape.rank = 1
         do {
             _ = try Self.make(shape)
             #expect(message == nil)
         } catch {
             #expect("\(error)" == message)
         }
+    }
+
+    @Test(arguments: [
+        (6, 500, 6, nil), (6, 500, 7, 6), (8, 24, 3, nil), (8, 24, 4, 3),
+    ])
+    func ranksAboveTheSmallerSide(_ tokens: Int, _ dimensions: Int, _ rank: Int, _ limit: Int?) {
+        var shape = Shape()
+        (shape.tokens, shape.dimensions, shape.rank) = (tokens, dimensions, rank)
+        let said = message { _ = try Self.make(shape) }
+        let columns = dimensions / tokens
+        #expect(
+            said
+                == (limit.map {
+                    "expected 1 to \($0), the smaller side of the \(tokens) × \(columns) matrix, "
+                        + "for '--rank'; got \(rank)"
+                } ?? ""))
     }
 }

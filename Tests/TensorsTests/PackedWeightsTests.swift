@@ -147,6 +147,14 @@ struct PackedWeightsTests {
         #expect(strips.apply(input) == whole.apply(input))
     }
 
+    @Test func `a product goes into a matrix of any shape`() {
+        let layer = PackedWeights(samples(20 * 7, "weight"), outputs: 20, inputs: 7)
+        let input = Matrix(rows: 9, columns: 7, values: samples(9 * 7, "input"))
+        var output = Matrix(rows: 36, columns: 5, repeating: 3)
+        layer.apply(input, activation: .gelu, into: &output)
+        #expect(output.rows == 36 && output.values == layer.apply(input, activation: .gelu).values)
+    }
+
     @Test func `what reading throws is thrown on`() {
         struct Failure: Error {}
         #expect(throws: Failure.self) {

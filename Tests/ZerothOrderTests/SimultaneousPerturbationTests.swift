@@ -217,3 +217,12 @@ import ZerothOrder
         abs(Double(got) - wanted) <= 1e-5 * max(abs(wanted), 1e-2)
     }
 }
+
+extension SimultaneousPerturbation {
+    /// One round of asking and telling.
+    func step(
+        _ state: inout State, evaluate: (_ candidates: [[Float]]) throws -> [Float]
+    ) throws -> Record {
+        try tell(&state, evaluate(ask(state)))
+    }
+}

@@ -25,7 +25,7 @@ enum ProbeCommand: NotebookCommand {
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let store = try context.requireModel()
         let data = try context.requireData()
-        let list = try context.list(call, default: .test, in: data)
+        let list = data[call.text("split").flatMap { Split(rawValue: $0) } ?? .test]
         let lists = [data.train, data.validation, list]
         // Before any image is encoded.
         for list in lists where list.count == 0 { throw DatasetError.emptySplit(list.name) }

@@ -12,7 +12,9 @@ enum UseCommand: NotebookCommand {
     static let help = """
         Steps, evaluations and plots are those of the present run. Others stay as they are.
 
-          use baseline
+          prompt new --name a
+          prompt new --method calibrate --name b
+          use a
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {

@@ -40,6 +40,7 @@ public struct BlackVIPDecoder: Sendable {
     let stages: [BlackVIPStage]
     /// Where the last layer's weight, [16, 3, 2, 2], begins.
     private let lastStart: Int
+    private let scratch = BlackVIPScratch()
     /// Of each value of [3, side, side] the place in the last map, [s² · 4⁴, 4, 3].
     private let places: [Int32]
 
@@ -105,9 +106,15 @@ public struct BlackVIPDecoder: Sendable {
     /// Averages of the batch normalisations' means and variances over training calls.
     public struct RunningStatistics: Sendable, Equatable {
         /// One list a stage, one value a channel; zeros at the start.
-        public internal(set) var means: [[Float]]
+        public fileprivate(set) var means: [[Float]]
         /// Unbiased; ones at the start.
-        public internal(set) var variances: [[Float]]
+        public fileprivate(set) var variances: [[Float]]
+
+        /// Averages that were read somewhere.
+        public init(means: [[Float]], variances: [[Float]]) {
+            self.means = means
+            self.variances = variances
+        }
     }
 
     /// Statistics before the first training call.
@@ -119,10 +126,10 @@ public struct BlackVIPDecoder: Sendable {
 
     /// Means and biased variances of the batch normalisations' inputs over a batch, a stage each.
     public struct BatchMoments: Sendable, Equatable {
-        var means: [[Double]] = []
-        var variances: [[Double]] = []
+        fileprivate var means: [[Double]] = []
+        fileprivate var variances: [[Double]] = []
         /// Positions that they are of.
-        var counts: [Int] = []
+        fileprivate var counts: [Int] = []
     }
 
     /// Prompts [B, 3 · side · side] of features [B, z], normalised by the batch's own moments (biased variance,
@@ -133,23 +140,21 @@ public struct BlackVIPDecoder: Sendable {
         check(parameters, features, initialStatistics)
         var moments = BatchMoments()
         precondition(features.rows > 0, "expected images; got none")
-        var map = firstMap(parameters, features)
-        for stage in stages {
+        var maps = scratch.take(shapes(images: features.rows))
+        for (number, stage) in stages.enumerated() {
             let (weights, biases) = stage.merged(parameters)
-            let product = PackedWeights(
-                weights.map { Float($0) }, outputs: 4 * stage.outputs, inputs: stage.inputs,
-                bias: stage.repeated(biases.map { Float($0) })
-            ).apply(map)
-            map = Matrix(rows: 4 * product.rows, columns: stage.outputs, values: product.values)
-            let (means, variances) = map.columnMoments(blockRows: map.rows / features.rows)
+            let input = number == 0 ? firstMap(parameters, features) : maps[number - 1]
+            stage.packed(weights, biases).apply(input, into: &maps[number])
+            let (means, variances) = maps[number].columnMoments(
+                blockRows: maps[number].rows / features.rows)
             moments.means.append(means)
             moments.variances.append(variances)
-            moments.counts.append(map.rows)
-            map.applyColumns(
+            moments.counts.append(maps[number].rows)
+            maps[number].applyColumns(
                 centre: means.map { Float($0) }, scale: stage.scales(parameters, variances).map { Float($0) },
                 shift: stage.shifts(parameters).map { Float($0) }, activation: .gelu)
         }
-        return (pictures(parameters, map, images: features.rows), moments)
+        return (pictures(parameters, &maps), moments)
     }
 
     /// Prompts [B, 3 · side · side] of features [B, z], normalised by the running statistics, so that an image's
@@ -158,7 +163,8 @@ public struct BlackVIPDecoder: Sendable {
         _ parameters: [Float], features: Matrix, statistics: RunningStatistics
     ) -> Matrix {
         check(parameters, features, statistics)
-        var map = firstMap(parameters, features)
+        guard features.rows > 0 else { return Matrix(rows: 0, columns: places.count) }
+        var maps = scratch.take(shapes(images: features.rows))
         for (number, stage) in stages.enumerated() {
             var (weights, biases) = stage.merged(parameters)
             // The normalisation is one more factor and shift a channel.
@@ -173,18 +179,27 @@ public struct BlackVIPDecoder: Sendable {
                 let distance = biases[channel] - Double(statistics.means[number][channel])
                 biases[channel] = distance * scales[channel] + shifts[channel]
             }
-            let product = PackedWeights(
-                weights.map { Float($0) }, outputs: 4 * stage.outputs, inputs: stage.inputs,
-                bias: stage.repeated(biases.map { Float($0) })
-            ).apply(map, activation: .gelu)
-            map = Matrix(rows: 4 * product.rows, columns: stage.outputs, values: product.values)
+            let input = number == 0 ? firstMap(parameters, features) : maps[number - 1]
+            stage.packed(weights, biases).apply(input, activation: .gelu, into: &maps[number])
         }
-        return pictures(parameters, map, images: features.rows)
+        return pictures(parameters, &maps)
+    }
+
+    /// Shapes of the stages' maps and of the last one, [B, 3 · side²] in the order of the taps.
+    private func shapes(images: Int) -> [(rows: Int, columns: Int)] {
+        var rows = images * (side / 32) * (side / 32)
+        var shapes: [(rows: Int, columns: Int)] = []
+        for stage in stages {
+            rows *= 4
+            shapes.append((rows: rows, columns: stage.outputs))
+        }
+        return shapes + [(rows: images, columns: places.count)]
     }
 
     private func check(_ parameters: [Float], _ features: Matrix, _ statistics: RunningStatistics) {
         precondition(
-            parameters.count == parameterCount, "expected \(parameterCount) parameters; got \(parameters.count)")
+            parameters.count == parameterCount,
+            "expected \(parameterCount) parameters; got \(parameters.count)")
         precondition(
             features.columns == featureLength, "expected \(featureLength) columns; got \(features.columns)")
         for lists in [statistics.means, statistics.variances] {
@@ -209,9 +224,10 @@ public struct BlackVIPDecoder: Sendable {
         return Matrix(rows: features.rows * area, columns: channels, values: values)
     }
 
-    /// The last layer, and its values in rows of pixels.
-    private func pictures(_ parameters: [Float], _ map: Matrix, images: Int) -> Matrix {
-        let inputs = map.columns
+    /// The last layer, and its values in rows of pixels; gives the maps back.
+    private func pictures(_ parameters: [Float], _ maps: inout [Matrix]) -> Matrix {
+        let last = maps.count - 1
+        let inputs = maps[last - 1].columns
         var weights = [Float](repeating: 0, count: 4 * Self.colours * inputs)
         for input in 0..<inputs {
             for colour in 0..<Self.colours {
@@ -221,9 +237,12 @@ public struct BlackVIPDecoder: Sendable {
                 }
             }
         }
-        let product = PackedWeights(weights, outputs: 4 * Self.colours, inputs: inputs).apply(map)
-        let values = Matrix(rows: images, columns: places.count, values: product.values)
-        return values.takingColumns(places)
+        PackedWeights(weights, outputs: 4 * Self.colours, inputs: inputs)
+            .apply(maps[last - 1], into: &maps[last])
+        let result = maps[last].takingColumns(places)
+        scratch.giveBack(maps)
+        maps = []
+        return result
     }
 
     private static func places(side: Int) -> [Int32] {

@@ -27,7 +27,7 @@ public struct BlackVIPMethod: TuningMethod {
         running_variances [144].
 
           prompt new --method blackvip
-          prompt new --method blackvip --encoder ~/models/clip-vit-base-patch16
+          prompt new --method blackvip --encoder Assets/Model
         """
 
     static let encoder = Setting.optional(
@@ -219,14 +219,13 @@ extension BlackVIPDecoder.RunningStatistics {
         get { means.flatMap { $0 } + variances.flatMap { $0 } }
         set {
             var rest = newValue[...]
-            for stage in means.indices {
-                means[stage] = Array(rest.prefix(means[stage].count))
-                rest = rest.dropFirst(means[stage].count)
+            func take(_ lists: [[Float]]) -> [[Float]] {
+                lists.map { list in
+                    defer { rest = rest.dropFirst(list.count) }
+                    return Array(rest.prefix(list.count))
+                }
             }
-            for stage in variances.indices {
-                variances[stage] = Array(rest.prefix(variances[stage].count))
-                rest = rest.dropFirst(variances[stage].count)
-            }
+            self = .init(means: take(means), variances: take(variances))
         }
     }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// One stage of BlackVIP's decoder: where its parameters lie, and what its layers come to.
 ///
 /// Parameters in order: transposed convolution [inputs, middle / groups, 2, 2] and its bias [middle], 1×1 convolution
@@ -53,7 +55,9 @@ struct BlackVIPStage: Sendable {
         var biases = [Double](repeating: 0, count: outputs)
         let inputsOfGroup = inputs / groups
         for output in 0..<outputs {
-            let pointwise = parameters[(pointwiseStart + output * middle)...].prefix(middle).map { Double($0) }
+            let pointwise = parameters[(pointwiseStart + output * middle)...].prefix(middle).map {
+                Double($0)
+            }
             for channel in 0..<middle {
                 biases[output] += pointwise[channel] * Double(parameters[biasStart + channel])
             }
@@ -84,6 +88,10 @@ struct BlackVIPStage: Sendable {
         (0..<outputs).map { Double(parameters[normStart + outputs + $0]) }
     }
 
-    /// A bias for each of the four taps.
-    func repeated(_ biases: [Float]) -> [Float] { biases + biases + biases + biases }
+    /// The merged matrix, with its bias for each of the four taps.
+    func packed(_ weights: [Double], _ biases: [Double]) -> PackedWeights {
+        let bias = biases.map { Float($0) }
+        return PackedWeights(
+            weights.map { Float($0) }, outputs: 4 * outputs, inputs: inputs, bias: bias + bias + bias + bias)
+    }
 }

@@ -1,19 +1,24 @@
+import BlackBox
 import CLIPEngine
+import Datasets
 import PromptTuning
 import Tensors
+import TestData
 import Testing
 
 /// Zero-shot classification and evaluation against plain loops, on the embedded model and real images.
-@Suite struct TemplateClassifierTests {
+@Suite struct TemplateTests {
     @Test(arguments: [["a picture of a {}."], ["a {}.", "a drawing of a {}.", "{} in {}"]])
     func equalsPlainLoops(_ templates: [String]) throws {
         let model = try CLIPModel(folder: Repository.model)
-        let store = ImageFeatureStore(model: model)
+        let store = ImageStore(model: model)
         let data = try DataSet(path: Repository.data("line-drawings"), shots: 1, seed: 1)
-        let classifier = try TemplateClassifier(
-            store: store, classNames: data.classNames, templates: templates)
+        let oracle = CLIPOracle(store: store, classNames: data.classNames)
+        let prompt = Prompt(text: .templates(templates))
         let images = try store.features(data.validation)
-        let logits = classifier.logits(images: images)
+        let account = QueryAccount(budget: nil)
+        let all = Minibatch(list: data.validation, indices: Array(0..<data.validation.count))
+        let logits = try account.ask(oracle, [Query(prompt, all)], for: .evaluation)[0].logits
         let texts = try data.classNames.map { name in
             let features = try templates.map { template in
                 let text = template.split(separator: "{}", omittingEmptySubsequences: false)
@@ -30,39 +35,37 @@ import Testing
             let wanted = texts.map { text in
                 Double(model.logitScale) * zip(text, pixels).reduce(0) { $0 + $1.0 * $1.1 }
             }
-            let got = logits.row(prompt: 0, image: image)
+            let got = logits.row(image)
             #expect(!zip(got, wanted).contains { abs(Double($0) - $1) > 1e-4 })
             let label = data.validation.labels[image]
             correct += wanted.firstIndex(of: wanted.max() ?? .nan) == label ? 1 : 0
             let top = wanted.max() ?? .nan
             loss += top + Elementary.log(wanted.reduce(0) { $0 + Elementary.exp($1 - top) }) - wanted[label]
         }
-        let score = try classifier.evaluate(data.validation)
+        let score = try evaluateClassifier(
+            Classifier(prompt), on: data.validation, oracle: oracle, account: account)
         #expect(score.images == images.rows && score.correct == correct)
         #expect(score.accuracy == 100 * Double(correct) / Double(images.rows))
         #expect(abs(Double(score.loss) - loss / Double(images.rows)) < 1e-4)
     }
 
     @Test func evaluationInBatchesIsTheWhole() throws {
-        let world = try TuningRunTests.World()
+        let world = try World.tiny()
         var scores: [Score] = []
         for (size, queries) in [(1, 12), (5, 3), (12, 1), (128, 1)] {
-            var run = try world.run { $0.batchSize = size }
+            var run = try world.small(["batch": .integer(size)])
             scores.append(try run.evaluate(world.data.validation).score)
-            #expect(run.ledger.evaluation == queries && run.ledger.training == 0)
+            #expect(run.account.spent == .init(evaluation: queries))
         }
-        for score in scores {
-            #expect(score.correct == scores[0].correct && score.images == 12)
-            #expect(abs(score.loss - scores[0].loss) < 1e-5)
-        }
+        // To the bit.
+        #expect(scores.allSatisfy { $0 == scores[0] && $0.images == 12 })
     }
 
     @Test func templatesThatDoNotFit() throws {
-        let store = ImageFeatureStore(model: try CLIPModel(folder: Repository.tinyModel))
+        let store = ImageStore(model: try CLIPModel(folder: Repository.tinyModel))
+        let oracle = CLIPOracle(store: store, classNames: ["cat"])
         func said(_ template: String) -> String {
-            message {
-                _ = try TemplateClassifier(store: store, classNames: ["cat"], templates: [template])
-            }
+            message { try oracle.check(Prompt(text: .templates([template]))) }
         }
         #expect(said("a photo") == "expected '{}' in template 'a photo', where the class name goes")
         #expect(said(String(repeating: "~ ", count: 30) + "{}").hasPrefix("text of "))
