@@ -15,7 +15,9 @@ extension Call {
         let method = form.methodSettings == nil ? nil : try Self.method(words, methods, source: source)
         let options = form.options(of: method)
         let line = form.usage(verb: verb)
-        let usage = line.count <= 90 ? "usage: " + line : "'help \(verb)' lists the options"
+        let usage =
+            method.map { "'help \($0.name)' lists the options" }
+            ?? (line.count <= 90 ? "usage: " + line : "'help \(verb)' lists the options")
         var values: [String: [Bound]] = [:]
         var positionals: [WrittenWord] = []
         var index = 0
@@ -23,7 +25,7 @@ extension Call {
             let word = words[index]
             index += 1
             guard let name = word.option else {
-                positionals.append(word)
+                positionals += word.expanded
                 continue
             }
             guard let option = options.first(where: { $0.name == name }) else {
@@ -155,34 +157,24 @@ extension Call {
         return quoted.dropLast().joined(separator: ", ") + " or " + last
     }
 
-    /// Evaluates the words of a command; a list becomes one word for each element.
+    /// Evaluates the words of a command.
     private static func words(
         _ command: Command, environment: Environment, source: SourceText
     ) throws -> [WrittenWord] {
-        try command.arguments.flatMap { argument -> [WrittenWord] in
+        try command.arguments.map { argument -> WrittenWord in
             switch argument.kind {
             case .positional(let expression):
                 let value = try evaluate(expression, in: environment, source: source)
-                if case .list(let elements) = value {
-                    return elements.map {
-                        WrittenWord(
-                            value: .init(value: $0, text: $0.description, range: argument.range),
-                            range: argument.range, terminated: argument.followsTerminator)
-                    }
-                }
-                return [
-                    WrittenWord(
-                        value: try WrittenWord.Written(expression, value, environment, source),
-                        range: argument.range, terminated: argument.followsTerminator)
-                ]
+                return WrittenWord(
+                    value: try WrittenWord.Written(expression, value, environment, source),
+                    range: argument.range, terminated: argument.followsTerminator)
             case .option(let name, let expression):
                 let written = try expression.map {
                     try WrittenWord.Written(
                         $0, try evaluate($0, in: environment, source: source), environment, source)
                 }
-                return [
-                    WrittenWord(option: name, value: written, range: argument.nameRange, terminated: false)
-                ]
+                return WrittenWord(
+                    option: name, value: written, range: argument.nameRange, terminated: false)
             }
         }
     }
@@ -202,6 +194,16 @@ struct WrittenWord {
     var range: SourceRange
     /// Stands after `--`.
     var terminated: Bool
+
+    /// A list as one word for each element, as positional arguments take it.
+    var expanded: [WrittenWord] {
+        guard case .list(let elements)? = value?.value else { return [self] }
+        return elements.map { element in
+            var word = self
+            word.value = Written(value: element, text: element.description, range: range)
+            return word
+        }
+    }
 }
 
 extension WrittenWord.Written {

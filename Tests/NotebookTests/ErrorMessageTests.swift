@@ -100,7 +100,7 @@ import Testing
                 prompt new --token 4
                            ^~~~~~^
                 note: did you mean '--tokens'?
-                note: 'help prompt' lists the options
+                note: 'help zip' lists the options
                 """),
         Sample(
             name: "option of a verb without any", statement: "show --all",
