@@ -84,13 +84,13 @@ public struct BARMethod: TuningMethod {
     }
 
     /// 194/224 of the model's side, rounded to the nearest even number.
-    static func standardInner(side: Int) -> Int {
+    package static func standardInner(side: Int) -> Int {
         let half = (Double(side) * 194 / 224 / 2).rounded()
         return 2 * Int(half) + side % 2
     }
 
     /// a_k of step k, from 1.
-    func stepSize(at step: Int) -> Float {
+    package func stepSize(at step: Int) -> Float {
         let (first, last) = (settings[Self.first], settings[Self.last])
         let left = max(0, 1 - Double(step) / end)
         return Float((first - last) * (left > 0 ? Elementary.pow(left, Self.power) : 0) + last)
@@ -159,55 +159,9 @@ public struct BARMethod: TuningMethod {
     }
 }
 
-/// A frame of fixed pixels around a smaller picture.
-struct PixelFrame: PixelProgram {
-    /// Pixels of the frame in 0…1, 0 where the picture is; [3, side, side].
-    let pixels: [Float]
-    let side: Int
-    let cropSide: Int
-
-    /// - Parameter program: P, [3, side, side]; the frame is sigmoid(P).
-    init(program: [Float], side: Int, inner: Int) {
-        self.side = side
-        cropSide = inner
-        var pixels = exponentials(program.map { -$0 }).map { 1 / (1 + $0) }
-        let margin = (side - inner) / 2
-        for channel in 0..<3 {
-            for row in margin..<(margin + inner) {
-                let start = (channel * side + row) * side + margin
-                for index in start..<(start + inner) { pixels[index] = 0 }
-            }
-        }
-        self.pixels = pixels
-    }
-
-    var tensors: [NamedTensor] {
-        [
-            NamedTensor("frame", shape: [3, side, side], pixels),
-            NamedTensor("frame_inner_side", integers: [cropSide]),
-        ]
-    }
-
-    func change(for batch: Minibatch) -> @Sendable (Int, [Float]) -> [Float] {
-        { _, picture in
-            var result = pixels
-            let margin = (side - cropSide) / 2
-            for channel in 0..<3 {
-                for row in 0..<cropSide {
-                    let source = (channel * cropSide + row) * cropSide
-                    let target = (channel * side + margin + row) * side + margin
-                    result.replaceSubrange(
-                        target..<(target + cropSide), with: picture[source..<(source + cropSide)])
-                }
-            }
-            return result
-        }
-    }
-}
-
 extension Answer {
     /// Mean over the images of (1 − p)^γ · −log p, p the label's probability.
-    func meanFocalLoss(labels: [Int], gamma: Double) -> Float {
+    package func meanFocalLoss(labels: [Int], gamma: Double) -> Float {
         let sum = labels.enumerated().reduce(0.0) { sum, item in
             let loss = Double(crossEntropy(Array(logits.row(item.offset)), label: item.element))
             let rest = 1 - Elementary.exp(-loss)

@@ -114,9 +114,9 @@ public struct BPTVLMMethod: TuningMethod {
     /// The prompts of some points of the subspace.
     private func prompts(_ points: [[Float]]) -> [Prompt] {
         let width = settings[Self.dimensions]
-        let contexts = text.apply(points.map { $0.prefix(width) }, columns: problem.facts.width)
+        let contexts = text.apply(points.map { $0.prefix(width) }, width: problem.facts.width)
         let tokens = visual?.apply(
-            points.map { $0.dropFirst(width) }, columns: problem.facts.visionWidth)
+            points.map { $0.dropFirst(width) }, width: problem.facts.visionWidth)
         return contexts.indices.map { index in
             Prompt(text: .context(contexts[index]), visual: tokens.map { .tokens($0[index]) } ?? .none)
         }
@@ -203,43 +203,6 @@ public struct BPTVLMMethod: TuningMethod {
             NamedTensor("loss", shape: [points.count, readings.count / points.count], readings),
             NamedTensor("mean_next", next.search.mean), NamedTensor("sigma_next", [next.search.stepSize]),
         ]
-    }
-}
-
-/// A fixed matrix of normal numbers, A.
-struct RandomProjection: Sendable {
-    private let rows: Int
-    private let columns: Int
-    private let mean: Double
-    private let deviation: Double
-    private let stream: RandomStream
-    private let packed: PackedWeights
-
-    /// - Parameter mean: and `deviation`: of every entry, drawn row by row.
-    init(rows: Int, columns: Int, mean: Double, deviation: Double, stream: RandomStream) {
-        (self.rows, self.columns, self.mean, self.deviation) = (rows, columns, mean, deviation)
-        self.stream = stream
-        packed = PackedWeights(
-            Self.entries(stream, rows * columns, mean, deviation), outputs: rows, inputs: columns)
-    }
-
-    private static func entries(
-        _ stream: RandomStream, _ count: Int, _ mean: Double, _ deviation: Double
-    ) -> [Float] {
-        stream.normals(count).map { Float(mean + deviation * Double($0)) }
-    }
-
-    /// A z of some points as matrices of rows of `columns`.
-    func apply(_ points: [ArraySlice<Float>], columns: Int) -> [Matrix] {
-        let product = packed.apply(Matrix(rows: points.map { Array($0) }))
-        return (0..<points.count).map { index in
-            Matrix(rows: rows / columns, columns: columns, values: Array(product.row(index)))
-        }
-    }
-
-    func traced(_ name: String) -> NamedTensor {
-        NamedTensor(
-            name, shape: [rows, columns], Self.entries(stream, rows * columns, mean, deviation))
     }
 }
 
