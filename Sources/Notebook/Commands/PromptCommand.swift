@@ -80,7 +80,9 @@ enum PromptCommand: NotebookCommand {
                         try oracle.imageEncoder(folder: folder.map { host.input($0) })
                     }), oracle: oracle, total: context.session)
         }
-        try context.encoding(data.train) { try run.prepare(progress: $0) }
+        try context.encoding(data.train) { progress in
+            try pointing(call) { try run.prepare(progress: progress) }
+        }
         let runName = call.text("name") ?? context.state.currentName
         guard !runName.isEmpty else { throw call.failure("name", "expected a name for '--name'; got nothing") }
         context.state.begin(run, name: runName)
@@ -101,7 +103,7 @@ enum PromptCommand: NotebookCommand {
             if case .badTemplate = error { throw call.failure("template", "\(error)") }
             throw error
         } catch let error as CLIPError {
-            // Only a second model is opened here.
+            // Of a second model, or of a class name that is too long, which points at the statement.
             throw call.failure("encoder", "\(error)")
         }
     }
