@@ -19,7 +19,7 @@ let package = Package(
         .executable(name: "ziplab", targets: ["ziplab"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // C
@@ -71,7 +71,8 @@ let package = Package(
         // Tests mirror Sources; those that read files share mutations and limits.
         .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: common),
         .target(
-            name: "TestData", dependencies: ["Raster", "Tensors"], path: "Tests/TestData", swiftSettings: common),
+            name: "TestData", dependencies: ["Raster", "Tensors"], path: "Tests/TestData",
+            swiftSettings: common),
         .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "CKernels", "Fuzzing"],

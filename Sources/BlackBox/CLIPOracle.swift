@@ -47,7 +47,8 @@ public final class CLIPOracle: Oracle {
     public func answer(
         _ queries: [Query], paid: QueryAccount.Receipt, pause: () throws -> Void
     ) throws -> [Answer] {
-        precondition(paid.queries == queries.count, "\(queries.count) queries on a receipt for \(paid.queries)")
+        precondition(
+            paid.queries == queries.count, "\(queries.count) queries on a receipt for \(paid.queries)")
         var answers: [Answer] = []
         while answers.count < queries.count {
             if !answers.isEmpty { try pause() }
@@ -164,7 +165,8 @@ extension CLIPOracle {
                 tokens.columns == facts.visionWidth, "visual tokens", "width \(facts.visionWidth)",
                 "\(tokens.columns)")
             try expect(
-                tokens.rows <= Self.tokenLimit, "visual tokens", "at most \(Self.tokenLimit)", "\(tokens.rows)")
+                tokens.rows <= Self.tokenLimit, "visual tokens", "at most \(Self.tokenLimit)",
+                "\(tokens.rows)")
         }
     }
 

@@ -89,7 +89,8 @@ extension Call {
         unknown name: String, _ options: [OptionSpecification], _ method: (any TuningMethod.Type)?,
         _ form: CommandForm, _ methods: MethodTable
     ) -> [String] {
-        let others = method == nil
+        let others =
+            method == nil
             ? []
             : methods.all.filter { other in form.options(of: other).contains { $0.name == name } }
                 .map { "'\($0.name)'" }

@@ -64,7 +64,8 @@ public struct Completer {
     private func options(_ context: CompletionContext) -> [OptionSpecification] {
         let option = "--" + Call.methodOption
         let words = context.words
-        let named = words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+        let named =
+            words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
             ?? words.first { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
         let method = host.methods.method(named ?? MethodTable.defaultName)
         return forms(context).flatMap { $0.options(of: method) }

@@ -58,7 +58,8 @@ public struct AuditTrace {
             method.state == run.method.state, "the recorded readings do not lead to the run's state")
         writer.metadata = [
             "method": run.methodName,
-            "settings": Self.json(Dictionary(uniqueKeysWithValues: run.described.map { ($0.name, $0.value) })),
+            "settings": Self.json(
+                Dictionary(uniqueKeysWithValues: run.described.map { ($0.name, $0.value) })),
             "model_sha256": modelDigest,
             "classes": Self.json(run.classNames),
             "train_images": Self.json(run.train.images.map { [$0.path, $0.label] as [Any] }),

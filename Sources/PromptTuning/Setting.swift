@@ -123,7 +123,9 @@ extension Setting where Value == String {
     public static func choice(
         _ name: String, _ words: [String], default standard: String, _ help: String
     ) -> Setting {
-        Setting(name, .choice(words), default: .text(standard), placeholder: words.joined(separator: "|"), help) {
+        Setting(
+            name, .choice(words), default: .text(standard), placeholder: words.joined(separator: "|"), help
+        ) {
             if case .text(let text)? = $0 { text } else { standard }
         }
     }

@@ -24,7 +24,8 @@ import Testing
         #expect(
             verbs == [
                 "branch", "checkpoint", "classes", "classify", "data", "eval", "export", "help", "history",
-                "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save", "show", "source",
+                "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save", "show",
+                "source",
                 "step", "trace", "undo", "use", "zeroshot",
             ])
         #expect(methods == ["bar", "bias", "blackvip", "bptvlm", "calibrate", "template", "zip"])
@@ -46,7 +47,9 @@ import Testing
         for topic in try Self.topics() {
             let fixture = try Fixture()
             // BlackVIP's decoder draws at least 32 px.
-            if topic == "blackvip" { try TinyModel.write(to: fixture.folder + "/Assets/Model", imageSize: 32) }
+            if topic == "blackvip" {
+                try TinyModel.write(to: fixture.folder + "/Assets/Model", imageSize: 32)
+            }
             try FileManager.default.createDirectory(
                 atPath: fixture.folder + "/Assets/Data", withIntermediateDirectories: true)
             for place in ["Assets/Data/line-drawings", "photos"] {

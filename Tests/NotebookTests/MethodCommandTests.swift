@@ -35,9 +35,15 @@ import Testing
         try notebook.run("checkpoint two\nbranch c\nstep 3")
         let lines = try #require(try notebook.run("runs").last).lines
         #expect(lines.count == 3)
-        #expect(lines[0].hasPrefix("  a  zip, seed 1, step 2, loss ") && lines[0].hasSuffix(", 50 of 100 queries"))
-        #expect(lines[1].hasPrefix("  b  calibrate, seed 1, step 1, loss ") && lines[1].hasSuffix(", 1 of 5000 queries"))
-        #expect(lines[2].hasPrefix("* c  zip, seed 1, step 5, loss ") && lines[2].hasSuffix(", 50 of 100 queries"))
+        #expect(
+            lines[0].hasPrefix("  a  zip, seed 1, step 2, loss ") && lines[0].hasSuffix(", 50 of 100 queries")
+        )
+        #expect(
+            lines[1].hasPrefix("  b  calibrate, seed 1, step 1, loss ")
+                && lines[1].hasSuffix(", 1 of 5000 queries"))
+        #expect(
+            lines[2].hasPrefix("* c  zip, seed 1, step 5, loss ") && lines[2].hasSuffix(", 50 of 100 queries")
+        )
         #expect(notebook.names.runs == ["a", "b", "c"] && notebook.names.checkpoints == ["two"])
         #expect(try notebook.result("step", of: "restore two") == .integer(2))
         #expect(try notebook.result("spent-queries", of: "show") == .integer(51))
@@ -54,7 +60,8 @@ import Testing
     }
 
     @Test func headsAreFittedOnce() throws {
-        let notebook = try Fixture().notebook("model load\ndata load data\nprompt new --method bias --budget 9")
+        let notebook = try Fixture().notebook(
+            "model load\ndata load data\nprompt new --method bias --budget 9")
         #expect(try notebook.run("run --split test").last?.word == "ok")
         #expect(try notebook.result("queries", of: "show") == .integer(1))
         for statement in ["step", "run"] {
@@ -63,7 +70,8 @@ import Testing
         }
         try notebook.run("prompt new --method template")
         #expect(
-            try notebook.run("step").last?.failure?.contains("'template' takes no step: there is nothing to tune")
+            try notebook.run("step").last?.failure?.contains(
+                "'template' takes no step: there is nothing to tune")
                 == true)
         #expect(try notebook.run("eval --split test").last?.word == "ok")
     }
@@ -102,7 +110,8 @@ import Testing
     /// ^C inside a round: the step is as if it had not begun, but its queries are paid for.
     @Test func interruptsInsideARound() throws {
         let fixture = try Fixture()
-        let setup = "model load\ndata load data\nprompt new --method bptvlm --dim 20 --visual-dim 20 --population 4"
+        let setup =
+            "model load\ndata load data\nprompt new --method bptvlm --dim 20 --visual-dim 20 --population 4"
         // Behind the command's own point there is one between two candidates.
         let notebook = try fixture.notebook(setup, stop: 3)
         let report = try #require(try notebook.run("step 2").last)
@@ -126,17 +135,21 @@ import Testing
     @Test(arguments: [
         Mistake(
             statement: "prompt new --tokens 2 --dim 20 --rank 3",
-            message: "expected 1 to 2, the smaller side of the 2 × 10 matrix, for '--rank'; got 3", place: "3"),
+            message: "expected 1 to 2, the smaller side of the 2 × 10 matrix, for '--rank'; got 3", place: "3"
+        ),
         Mistake(
-            statement: "prompt new --dim 7", message: "expected 8 to 519 for 8 tokens of width 64 for '--dim'; got 7",
+            statement: "prompt new --dim 7",
+            message: "expected 8 to 519 for 8 tokens of width 64 for '--dim'; got 7",
             place: "7"),
         Mistake(
             statement: "prompt new --method bar --inner 16",
-            message: "expected an even side below the model's 16 px, so that a frame is left, for '--inner'; got 16",
+            message:
+                "expected an even side below the model's 16 px, so that a frame is left, for '--inner'; got 16",
             place: "16"),
         Mistake(
             statement: "prompt new --method bar --inner 13",
-            message: "expected an even side below the model's 16 px, so that a frame is left, for '--inner'; got 13",
+            message:
+                "expected an even side below the model's 16 px, so that a frame is left, for '--inner'; got 13",
             place: "13"),
         Mistake(
             statement: "prompt new --method blackvip",
@@ -144,7 +157,8 @@ import Testing
             place: "prompt new --method blackvip"),
         Mistake(
             statement: "prompt new --method blackvip --encoder other",
-            message: "expected an encoder for images of 16 px, as the model has; 'DIR/other' takes 32 px", place: "other"),
+            message: "expected an encoder for images of 16 px, as the model has; 'DIR/other' takes 32 px",
+            place: "other"),
         Mistake(
             statement: "prompt new --method bptvlm --tokens 60",
             message: "the prompt for class 'cat' has 66 tokens; the model reads 48",
@@ -154,7 +168,8 @@ import Testing
             message: "expected '{}' in template 'a photo', where the class name goes",
             place: "\"a photo\""),
         Mistake(
-            statement: "prompt load p.safetensors --method bar", message: "'bar' does not start from a saved context",
+            statement: "prompt load p.safetensors --method bar",
+            message: "'bar' does not start from a saved context",
             place: "bar"),
     ])
     func mistakes(_ mistake: Mistake) throws {
@@ -162,7 +177,8 @@ import Testing
         try TinyModel.write(to: fixture.folder + "/other", imageSize: 32)
         let notebook = try fixture.notebook(smallPrompt + "\nprompt save p.safetensors\nstep")
         let before = try notebook.standing()
-        let failure = fixture.masked(try notebook.run(mistake.statement).last?.failure ?? "").split(separator: "\n")
+        let failure = fixture.masked(try notebook.run(mistake.statement).last?.failure ?? "").split(
+            separator: "\n")
         #expect(failure.first?.hasSuffix("error: " + mistake.message) == true, "\(failure)")
         let marks = try #require(failure.dropFirst(2).first)
         let width = marks.drop { $0 == " " }.count
@@ -172,7 +188,8 @@ import Testing
 
     @Test func oneClassAndSmallBudgets() throws {
         let fixture = try Fixture()
-        try FileManager.default.createDirectory(atPath: fixture.folder + "/one", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: fixture.folder + "/one", withIntermediateDirectories: true)
         try FileManager.default.copyItem(
             atPath: fixture.folder + "/data/cat", toPath: fixture.folder + "/one/cat")
         let notebook = try fixture.notebook("model load\ndata load one")

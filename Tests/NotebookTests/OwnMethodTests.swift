@@ -34,7 +34,9 @@ import Testing
         #expect(try notebook.result("queries-left", of: "show") == .integer(5))
         #expect(try notebook.run("step 6").last?.failure?.contains("6 needed, 5 left") == true)
 
-        for statement in ["plot best --out best.png", "plot loss", "trace t.safetensors", "export csv run.csv"] {
+        for statement in [
+            "plot best --out best.png", "plot loss", "trace t.safetensors", "export csv run.csv",
+        ] {
             #expect(try notebook.run(statement).last?.word == "ok", "\(statement)")
         }
         #expect(fixture.exists("best.png") && fixture.exists("t.safetensors"))
@@ -42,7 +44,9 @@ import Testing
         #expect(csv.hasPrefix("kind,step,queries,loss,best,split,accuracy,correct,images\nstep,1,1,"))
         let step = try #require(try notebook.run("show step").last).lines
         #expect(step.first?.hasPrefix("last step: loss ") == true && step.first?.contains(", best ") == true)
-        #expect(try notebook.run("run --until \"best < 100\"").last?.lines.last?.hasPrefix("best < 100: ") == true)
+        #expect(
+            try notebook.run("run --until \"best < 100\"").last?.lines.last?.hasPrefix("best < 100: ") == true
+        )
 
         // What it recorded replays.
         var host = fixture.host()
@@ -70,8 +74,10 @@ import Testing
         let failures = [
             "prompt new --method random-search --spread 0":
                 "expected a number above 0 for '--spread'; got '0'",
-            "prompt new --method random-search --rank 3": "unknown option '--rank' of 'prompt' with method 'random-search'",
-            "prompt new --method random-serch": "no method 'random-serch'; known: bar, bias, blackvip, bptvlm, calibrate, "
+            "prompt new --method random-search --rank 3":
+                "unknown option '--rank' of 'prompt' with method 'random-search'",
+            "prompt new --method random-serch":
+                "no method 'random-serch'; known: bar, bias, blackvip, bptvlm, calibrate, "
                 + "random-search, template, zip",
             "plot gradient": "'random-search' measures no 'gradient'; known: accuracy, loss, best",
         ]

@@ -1,6 +1,6 @@
+import Datasets
 import Foundation
 import Notebook
-import Datasets
 import Raster
 import Testing
 

@@ -34,10 +34,16 @@ struct RandomSearch: TuningMethod {
     }
     private var candidate: [Float] {
         let stream = RandomStream(seed: problem.seed, purpose: RandomPurpose(Self.name), index: UInt64(step))
-        return zip(parameters, stream.normals(parameters.count)).map { $0 + Float(settings[Self.spread]) * $1 }
+        return zip(parameters, stream.normals(parameters.count)).map {
+            $0 + Float(settings[Self.spread]) * $1
+        }
     }
     func ask() -> [Query] {
-        [Query(prompt(candidate), Minibatch(list: problem.train, indices: problem.plan.batch(step: step + 1)))]
+        [
+            Query(
+                prompt(candidate), Minibatch(list: problem.train, indices: problem.plan.batch(step: step + 1))
+            )
+        ]
     }
     mutating func tell(_ readings: [Float]) -> StepRecord? {
         if readings[0] < best { (best, parameters) = (readings[0], candidate) }

@@ -88,7 +88,10 @@ import Testing
         #expect(try notebook.result("parameters", of: "undo 3") == digest)
         #expect(try notebook.result("queries", of: "show") == .integer(20))
         let lines = try #require(try notebook.run("show").last).lines
-        #expect(lines.contains { $0.hasSuffix("; 30 of them in steps that failed, were undone or are on a branch") })
+        #expect(
+            lines.contains {
+                $0.hasSuffix("; 30 of them in steps that failed, were undone or are on a branch")
+            })
     }
 
     @Test func undoIsNoPartOfABlock() throws {

@@ -28,7 +28,9 @@ final class CountingOracle: Oracle {
             classNames: classNames, width: width, imageSide: side, visionWidth: visionWidth,
             patchKernel: (mean: 0.01, deviation: 0.1), pixelDeviation: [0.3, 0.3, 0.3],
             embeddingDeviation: { 0.02 },
-            embeddings: { words in Matrix(rows: words.split(separator: " ").count, columns: width, repeating: 0.1) })
+            embeddings: { words in
+                Matrix(rows: words.split(separator: " ").count, columns: width, repeating: 0.1)
+            })
     }
 
     /// Queries that came in.

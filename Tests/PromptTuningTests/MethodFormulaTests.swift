@@ -18,11 +18,17 @@ import Testing
         struct Bpt: Decodable {
             let tokens: Int
             let width: Int
-            let visual_width: Int
+            let visualWidth: Int
             let intrinsic: Int
-            let visual_intrinsic: Int
+            let visualIntrinsic: Int
             let text: [[Double]]
             let visual: [[Double]]
+
+            enum CodingKeys: String, CodingKey {
+                case tokens, width, intrinsic, text, visual
+                case visualWidth = "visual_width"
+                case visualIntrinsic = "visual_intrinsic"
+            }
         }
         let bar: Bar
         let focal: Focal
@@ -87,13 +93,13 @@ import Testing
 
     @Test func projectedPromptsEqualPyTorchs() throws {
         let recording = try Recording().bpt
-        let (tokens, width, visualWidth) = (recording.tokens, recording.width, recording.visual_width)
+        let (tokens, width, visualWidth) = (recording.tokens, recording.width, recording.visualWidth)
         let text = RandomProjection(rows: tokens * width, columns: recording.intrinsic) {
             Self.values(tokens * width * recording.intrinsic, 4) { $0 / 8 }
         }.apply([Self.values(recording.intrinsic, 5)[...]], width: width)[0]
-        let visual = RandomProjection(rows: tokens * visualWidth, columns: recording.visual_intrinsic) {
-            Self.values(tokens * visualWidth * recording.visual_intrinsic, 6) { $0 / 8 }
-        }.apply([Self.values(recording.visual_intrinsic, 7)[...]], width: visualWidth)[0]
+        let visual = RandomProjection(rows: tokens * visualWidth, columns: recording.visualIntrinsic) {
+            Self.values(tokens * visualWidth * recording.visualIntrinsic, 6) { $0 / 8 }
+        }.apply([Self.values(recording.visualIntrinsic, 7)[...]], width: visualWidth)[0]
         #expect(text.rows == tokens && visual.rows == tokens && visual.columns == visualWidth)
         let differences = [
             Self.worst(text.values, recording.text.flatMap { $0 }),

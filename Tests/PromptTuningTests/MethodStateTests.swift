@@ -83,11 +83,15 @@ import Testing
         #expect(whole.metadata["method"] == name)
         let last = try PlainTrace(AuditTrace(run, last: 1).serialized(modelDigest: "", version: ""))
         let stepNames = whole.names.filter { $0.hasPrefix("step.") }
-        #expect(last.names.filter { $0.hasPrefix("step.") } == stepNames.filter { $0.hasPrefix("step.\(run.method.step).") })
+        #expect(
+            last.names.filter { $0.hasPrefix("step.") }
+                == stepNames.filter { $0.hasPrefix("step.\(run.method.step).") })
         // Help tells every tensor.
         let told = whole.names.filter { $0.hasPrefix("step.1.") || !$0.hasPrefix("step.") }
         for tensor in told {
-            let parts = tensor.split(separator: ".").filter { Int($0) == nil && $0 != "step" && $0 != "fastfood" && $0 != "head" }
+            let parts = tensor.split(separator: ".").filter {
+                Int($0) == nil && $0 != "step" && $0 != "fastfood" && $0 != "head"
+            }
             for part in parts { #expect(method.help.contains(part), "help of \(name) on \(tensor)") }
         }
     }

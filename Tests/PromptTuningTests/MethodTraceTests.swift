@@ -35,7 +35,9 @@ import Testing
             (0..<images.rows).map { row in
                 let logits = (0..<texts.rows).map { label in
                     Double(model.logitScale)
-                        * zip(images.row(row), texts.row(label)).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+                        * zip(images.row(row), texts.row(label)).reduce(0) {
+                            $0 + Double($1.0) * Double($1.1)
+                        }
                 }
                 let top = logits.max() ?? 0
                 let sum = logits.reduce(0) { $0 + exp($1 - top) }
@@ -286,7 +288,8 @@ import Testing
             wanted = wanted.map { $0 - shift }
             #expect(close(deployed.row(image).map(Double.init), wanted, 1e-3))
             let top = wanted.max() ?? 0
-            loss += log(wanted.reduce(0) { $0 + exp($1 - top) }) + top - wanted[traced.run.train.labels[image]]
+            loss +=
+                log(wanted.reduce(0) { $0 + exp($1 - top) }) + top - wanted[traced.run.train.labels[image]]
         }
         let told = traced.run.history.steps[0].measures[0].double
         #expect(abs(loss / Double(traced.run.train.count) - told) < 1e-3)

@@ -100,13 +100,17 @@ import ZerothOrder
                     oracle.arrange(.none)
                 }
                 let spent = account.spent
-                if spent.training + spent.evaluation != oracle.asked || session.spent != spent { differences += 1 }
+                if spent.training + spent.evaluation != oracle.asked || session.spent != spent {
+                    differences += 1
+                }
                 #expect(spent.training <= budget && spent.evaluation == evaluated)
                 #expect(spent.training >= run.queries)
             }
         }
         #expect(differences == 0)
-        print("\(name): \(sequences) sequences, \(steps) steps, \(failed) failures (\(refused) refused), \(stopped) interrupts, 0 differences")
+        print(
+            "\(name): \(sequences) sequences, \(steps) steps, \(failed) failures (\(refused) refused), \(stopped) interrupts, 0 differences"
+        )
         if name != "template" { #expect(steps > 50 && refused > 0 && failed > refused) }
     }
 
@@ -130,7 +134,9 @@ import ZerothOrder
         let base = try Base()
         let oracle = CountingOracle(classNames: base.data.classNames)
         let session = QueryAccount(budget: nil)
-        let (small, large) = (QueryAccount(budget: 3, total: session), QueryAccount(budget: 100, total: session))
+        let (small, large) = (
+            QueryAccount(budget: 3, total: session), QueryAccount(budget: 100, total: session)
+        )
         let query = Query(Prompt(text: .templates(["{}"])), Minibatch(list: base.data.train, indices: [0]))
         _ = try small.ask(oracle, [query, query], for: .training)
         _ = try large.ask(oracle, [query], for: .evaluation)

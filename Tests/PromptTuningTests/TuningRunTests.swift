@@ -178,7 +178,8 @@ import Testing
             #expect(
                 message {
                     _ = try world.run(
-                        ZIPMethod.self, World.small, oracle: CLIPOracle(store: world.store, classNames: names))
+                        ZIPMethod.self, World.small, oracle: CLIPOracle(store: world.store, classNames: names)
+                    )
                 } == said)
         }
     }

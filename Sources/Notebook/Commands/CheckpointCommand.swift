@@ -5,7 +5,9 @@ enum CheckpointCommand: NotebookCommand {
     static let verb = "checkpoint"
     static let summary = "name the present state of the run"
     static let forms = [
-        CommandForm(parameters: [Parameter(name: "name", kind: .name(.checkpoint))], summary: "keep the state as NAME")
+        CommandForm(
+            parameters: [Parameter(name: "name", kind: .name(.checkpoint))], summary: "keep the state as NAME"
+        )
     ]
     static let help = """
         A checkpoint holds parameters, counters and history, not the account of queries, which only

@@ -7,7 +7,8 @@ enum HelpCommand: NotebookCommand {
     static let summary = "list commands, or explain one"
     static let forms = [
         CommandForm(
-            parameters: [Parameter(name: "topic", kind: .name(.helpTopic), count: .optional)], summary: "explain a topic")
+            parameters: [Parameter(name: "topic", kind: .name(.helpTopic), count: .optional)],
+            summary: "explain a topic")
     ]
     static let help = """
         Topics are the commands, the methods of 'prompt new --method', and 'language'.
@@ -25,7 +26,8 @@ enum HelpCommand: NotebookCommand {
             context.say("Methods of 'prompt new --method':")
             for method in context.host.methods.all {
                 context.say(
-                    method.name + String(repeating: " ", count: max(1, 12 - method.name.count)) + method.summary)
+                    method.name + String(repeating: " ", count: max(1, 12 - method.name.count))
+                        + method.summary)
             }
             context.say("'help COMMAND' or 'help METHOD' explains one, 'help language' the language.")
             return

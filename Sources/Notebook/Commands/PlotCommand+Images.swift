@@ -1,7 +1,7 @@
 import CommandLanguage
+import Datasets
 import Foundation
 import Plotting
-import Datasets
 import PromptTuning
 import Raster
 

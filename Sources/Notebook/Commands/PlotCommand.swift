@@ -70,7 +70,8 @@ enum PlotCommand: NotebookCommand {
             let known = ["accuracy", "loss"] + type(of: run.method).measures.map(\.plot)
             let near = nearestName(to: quantity, among: known + ["images"])
             throw call.failure(
-                "quantity", "'\(run.methodName)' measures no '\(quantity)'; known: \(known.joined(separator: ", "))",
+                "quantity",
+                "'\(run.methodName)' measures no '\(quantity)'; known: \(known.joined(separator: ", "))",
                 notes: near.map { ["did you mean '\($0)'?"] } ?? [])
         }
         let path = call.text("out") ?? quantity + ".png"

@@ -10,7 +10,8 @@ enum PromptCommand: NotebookCommand {
     static let verb = "prompt"
     static let summary = "build, describe, save or load a prompt and its tuning method"
     private static let nameOption = OptionSpecification(
-        name: "name", kind: .name(.run), valueName: "NAME", help: "name of the run, for 'use' (the present one's)")
+        name: "name", kind: .name(.run), valueName: "NAME",
+        help: "name of the run, for 'use' (the present one's)")
     private static let methodOption = OptionSpecification(
         name: Call.methodOption, kind: .name(.method), valueName: MethodTable.defaultName,
         help: "tuning method")
@@ -84,7 +85,9 @@ enum PromptCommand: NotebookCommand {
             try pointing(call) { try run.prepare(progress: progress) }
         }
         let runName = call.text("name") ?? context.state.currentName
-        guard !runName.isEmpty else { throw call.failure("name", "expected a name for '--name'; got nothing") }
+        guard !runName.isEmpty else {
+            throw call.failure("name", "expected a name for '--name'; got nothing")
+        }
         context.state.begin(run, name: runName)
         try context.describe(run)
     }

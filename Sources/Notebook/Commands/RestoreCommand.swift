@@ -6,7 +6,9 @@ enum RestoreCommand: NotebookCommand {
     static let verb = "restore"
     static let summary = "go back to a checkpoint"
     static let forms = [
-        CommandForm(parameters: [Parameter(name: "name", kind: .name(.checkpoint))], summary: "take up the state of NAME")
+        CommandForm(
+            parameters: [Parameter(name: "name", kind: .name(.checkpoint))],
+            summary: "take up the state of NAME")
     ]
     static let help = """
         Steps from there give the same numbers as they did the first time; their queries are charged

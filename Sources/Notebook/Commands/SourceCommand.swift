@@ -1,6 +1,6 @@
 import CommandLanguage
-import Foundation
 import Datasets
+import Foundation
 import Tensors
 
 /// `source`: runs the statements of a file in this session.

@@ -7,7 +7,8 @@ enum UseCommand: NotebookCommand {
     static let summary = "go to another run"
     static let forms = [
         CommandForm(
-            parameters: [Parameter(name: "name", kind: .name(.run))], summary: "make run NAME the present one")
+            parameters: [Parameter(name: "name", kind: .name(.run))], summary: "make run NAME the present one"
+        )
     ]
     static let help = """
         Steps, evaluations and plots are those of the present run. Others stay as they are.

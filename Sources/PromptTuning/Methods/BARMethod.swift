@@ -43,7 +43,8 @@ public struct BARMethod: TuningMethod {
         CommonSettings.template.key,
     ]
     public static let measures = [
-        MeasureKey("gradient-norm", plot: "gradient", symbol: "‖ĝ‖", title: "Gradient norm", isHeadline: true),
+        MeasureKey(
+            "gradient-norm", plot: "gradient", symbol: "‖ĝ‖", title: "Gradient norm", isHeadline: true),
         MeasureKey("step-size", symbol: "a_k", title: "Step size"),
     ]
     public static let lossName = "focal loss"

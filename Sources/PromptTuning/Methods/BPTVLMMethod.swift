@@ -41,7 +41,8 @@ public struct BPTVLMMethod: TuningMethod {
         "which loss makes a candidate the best: its epoch's mean, or any running mean")
 
     public static let settings = [
-        tokens.key, visualTokens.key, dimensions.key, visualDimensions.key, population.key, sigma.key, best.key,
+        tokens.key, visualTokens.key, dimensions.key, visualDimensions.key, population.key, sigma.key,
+        best.key,
     ]
     public static let measures = [
         MeasureKey("best-loss", symbol: "best", title: "Best loss so far", isHeadline: true),

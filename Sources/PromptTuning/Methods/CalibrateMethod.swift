@@ -1,11 +1,12 @@
-public import BlackBox
-public import Tensors
+import BlackBox
+import Tensors
 import ZerothOrder
 
 /// A hand-written prompt with a regularised linear map of its logits, fitted on the answers to the training images.
-public struct CalibrateMethod: TuningMethod {
+public struct CalibrateMethod: HeadMethod {
     public static let name = "calibrate"
-    public static let summary = "a hand-written prompt with a fitted linear map of its logits; one pass of queries"
+    public static let summary =
+        "a hand-written prompt with a fitted linear map of its logits; one pass of queries"
     public static let help = """
         One step asks the template's logits of every training image once, one query a minibatch, and
         fits a C × C map M and a bias b to their labels: logits are centred over the classes and
@@ -57,9 +58,9 @@ public struct CalibrateMethod: TuningMethod {
     }
 
     public let settings: MethodSettings
-    private let pass: TrainingPass
+    let pass: TrainingPass
     private let seed: UInt64
-    private var fitted: (head: Head, readings: [Float])?
+    var fitted: (head: Head, answers: [Float])?
 
     public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
         self.settings = settings
@@ -67,42 +68,11 @@ public struct CalibrateMethod: TuningMethod {
         pass = TrainingPass(templates: settings[CommonSettings.template], problem: problem)
     }
 
-    public var parameters: [Float] {
-        fitted.map { $0.head.tensors.flatMap(\.floats) } ?? []
-    }
-    public var step: Int { fitted == nil ? 0 : 1 }
-    public var queriesPerStep: Int { pass.queries.count }
-    public var stepLimit: Int? { 1 }
     public var description: String { "a template with a \(pass.classes) × \(pass.classes) map of its logits" }
-    public var deployed: Classifier { Classifier(pass.prompt, head: fitted?.head) }
 
-    public func ask() -> [Query] { fitted == nil ? pass.queries : [] }
-    public func read(_ answers: [Answer], to queries: [Query]) -> [Float] { pass.read(answers) }
-
-    public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
-        let head = try head(readings)
-        fitted = (head, readings)
-        return try pass.record(readings, head: head, measures: [.number(head.map.ridge ?? 0)])
+    func fit(_ logits: Matrix, labels: [Int]) throws -> Head {
+        Head(map: try LogitMap(logits, labels: labels, seed: seed), classes: pass.classes)
     }
 
-    private func head(_ readings: [Float]) throws -> Head {
-        try pass.check(readings)
-        return Head(
-            map: try LogitMap(pass.logits(readings), labels: pass.labels, seed: seed), classes: pass.classes)
-    }
-
-    public var state: MethodState {
-        MethodState([NamedTensor("answers", fitted?.readings ?? [])], counters: ["step": step])
-    }
-
-    public mutating func restore(_ state: MethodState) throws {
-        fitted = nil
-        guard try state.counter("step", of: Self.name) > 0 else { return }
-        let count = pass.labels.count * pass.classes
-        _ = try tell(try state.floats("answers", count: count, of: Self.name))
-    }
-
-    public func traced(_ readings: [Float]) throws -> [NamedTensor] {
-        pass.traced(readings, head: try head(readings))
-    }
+    func measures(of head: Head) -> [MeasureValue] { [.number(head.map.ridge ?? 0)] }
 }

@@ -95,7 +95,8 @@ public struct ZIPMethod: TuningMethod {
         let shape = try Self.shape(&settings, width: initial.columns)
         parameterization = try ZIPParameterization(shape: shape, initial: initial, seed: problem.seed)
         optimizer = PerturbationSettings.optimizer(
-            settings, clipping: settings[Self.clipping], momentum: settings[Self.momentum], seed: problem.seed)
+            settings, clipping: settings[Self.clipping], momentum: settings[Self.momentum], seed: problem.seed
+        )
         // A step holds 2K candidates of δ parameters, each with its direction and its context.
         let floats = 2 * parameterization.parameterCount + initial.values.count
         guard floats <= Self.candidateLimit / optimizer.evaluationsPerStep else {
