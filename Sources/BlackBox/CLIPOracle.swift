@@ -40,7 +40,7 @@ public final class CLIPOracle: Oracle {
     public func prepare(_ queries: [Query], progress: (_ done: Int, _ total: Int) throws -> Void) throws {
         for query in queries {
             try check(query.prompt)
-            if query.prompt.visual.isNone { _ = try features(query.batch, progress: progress) }
+            if query.prompt.visual.isNone { _ = try store.features(of: query.batch, progress: progress) }
         }
     }
 
@@ -67,7 +67,8 @@ public final class CLIPOracle: Oracle {
         guard let first = queries.first else { return [] }
         let texts = try texts.features(queries.map(\.prompt.text))
         let images =
-            first.prompt.visual.isNone ? try features(first.batch) : try promptedFeatures(first, pause)
+            first.prompt.visual.isNone
+            ? try store.features(of: first.batch) : try promptedFeatures(first, pause)
         let classes = facts.classCount
         let logits = scaledCosines(images: images, texts: texts)
         guard queries.count > 1 else { return [Answer(logits: logits)] }
@@ -89,22 +90,6 @@ public final class CLIPOracle: Oracle {
         return packed.apply(images).scaled(by: store.model.logitScale)
     }
 
-    /// Features of a minibatch whose pictures nothing changes, [B, features].
-    private func features(
-        _ batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-    ) throws -> Matrix {
-        let columns = store.model.vision.featureLength
-        if let views = batch.views {
-            let all = try store.views(views.count, seed: views.seed, of: batch.list, progress: progress)
-            return Matrix(
-                rows: batch.indices.count, columns: columns,
-                values: zip(batch.indices, views.chosen).flatMap { all[$1].row($0) })
-        }
-        let all = try store.features(batch.list, progress: progress)
-        return Matrix(
-            rows: batch.indices.count, columns: columns, values: batch.indices.flatMap { all.row($0) })
-    }
-
     /// Features of a minibatch under a visual prompt, [B, features]; nothing of it is kept.
     private func promptedFeatures(_ query: Query, _ pause: () throws -> Void) throws -> Matrix {
         let (batch, vision, preprocessing) = (query.batch, store.model.vision, store.model.preprocessing)
@@ -124,7 +109,7 @@ public final class CLIPOracle: Oracle {
         for start in stride(from: 0, to: batch.indices.count, by: imagesAtOnce) {
             if start > 0 { try pause() }
             let places = start..<min(start + imagesAtOnce, batch.indices.count)
-            let crops = try store.unitPixels(batch.list, at: places.map { batch.indices[$0] }, side: side)
+            let crops = try store.unitPixels(batch, at: Array(places), side: side)
             let images = parallelMap(crops.count) { index in
                 preprocessing.normalized(change?(start + index, crops[index]) ?? crops[index])
             }

@@ -22,9 +22,5 @@ public struct CLIPImageEncoder: ImageEncoder {
     public var length: Int { store.model.vision.width }
     public var digest: String { store.model.weightDigest }
 
-    public func states(_ batch: Minibatch) throws -> Matrix {
-        let states = try store.states(batch.list)
-        return Matrix(
-            rows: batch.indices.count, columns: length, values: batch.indices.flatMap { states.row($0) })
-    }
+    public func states(_ batch: Minibatch) throws -> Matrix { try store.states(of: batch) }
 }

@@ -15,13 +15,24 @@ public final class ImageStore: Sendable {
         case feature
         /// The class token's last state.
         case state
-        /// The normalised feature of a random view.
-        case view(Int, seed: UInt64)
+    }
+
+    /// A random crop in place of an image.
+    struct View: Hashable {
+        var seed: UInt64
+        /// Which of the image's crops.
+        var index: Int
+
+        /// What the crop of an image is drawn from, the image known by its content.
+        func stream(image: String) -> RandomStream {
+            RandomStream(seed: seed, purpose: RandomPurpose("augment." + image), index: UInt64(index))
+        }
     }
 
     private struct Key: Hashable {
         var kind: Kind
-        /// SHA-256 of the image file.
+        var view: View?
+        /// SHA-256 of the image file, or the digest of a list.
         var image: String
     }
 
@@ -47,43 +58,51 @@ public final class ImageStore: Sendable {
     public func features(
         _ list: ImageList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> Matrix {
-        try rows(.feature, list, progress) { model.vision.features($0) }
+        try rows(.feature, list, view: nil, progress)
     }
 
-    /// The class token's last state of each image of a list, before the final LayerNorm, [images, d].
-    public func states(
-        _ list: ImageList, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    /// Features of the images or views of a minibatch, [B, features]; whole lists are encoded at a time.
+    func features(
+        of batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> Matrix {
-        try rows(.state, list, progress) { model.vision.classStates($0) }
+        try rows(.feature, of: batch, progress)
     }
 
-    /// Features of the random views of a list's images, [images, features] a view.
-    ///
-    /// View v of an image is drawn from (seed, image, v), the image known by its content.
-    public func views(
-        _ count: Int, seed: UInt64, of list: ImageList,
-        progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-    ) throws -> [Matrix] {
-        try (0..<count).map { view in
-            try rows(
-                .view(view, seed: seed), list,
-                { done, total in try progress(view * total + done, count * total) },
-                encode: { model.vision.features($0) })
+    /// The class token's last state of each image or view of a minibatch, before the final LayerNorm, [B, d].
+    func states(of batch: Minibatch) throws -> Matrix { try rows(.state, of: batch) { _, _ in } }
+
+    private func rows(
+        _ kind: Kind, of batch: Minibatch, _ progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> Matrix {
+        let lists: [Matrix]
+        if let views = batch.views {
+            lists = try (0..<views.count).map { index in
+                try rows(kind, batch.list, view: View(seed: views.seed, index: index)) { done, total in
+                    try progress(index * total + done, views.count * total)
+                }
+            }
+        } else {
+            lists = [try rows(kind, batch.list, view: nil, progress)]
         }
+        let values = batch.indices.enumerated().flatMap { place, index in
+            lists[batch.views?.chosen[place] ?? 0].row(index)
+        }
+        return Matrix(rows: batch.indices.count, columns: lists[0].columns, values: values)
     }
 
     private func rows(
-        _ kind: Kind, _ list: ImageList, _ progress: (_ done: Int, _ total: Int) throws -> Void,
-        encode: ([[Float]]) -> Matrix
+        _ kind: Kind, _ list: ImageList, view: View?,
+        _ progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws -> Matrix {
-        let listKey = Key(kind: kind, image: list.digest)
+        let listKey = Key(kind: kind, view: view, image: list.digest)
         if let matrix = assembled.withLock({ $0[listKey] }) { return matrix }
-        let keys = list.digests.map { Key(kind: kind, image: $0) }
+        let keys = list.digests.map { Key(kind: kind, view: view, image: $0) }
         let missing = known.withLock { known in keys.indices.filter { known[keys[$0]] == nil } }
         var done = 0
         while done < missing.count {
             let block = Array(missing[done..<min(done + blockSize, missing.count)])
-            let rows = encode(try pixels(kind, list, block))
+            let pixels = try pixels(list, block, view: view)
+            let rows = kind == .feature ? model.vision.features(pixels) : model.vision.classStates(pixels)
             known.withLock { known in
                 for (row, index) in block.enumerated() { known[keys[index]] = Array(rows.row(row)) }
             }
@@ -98,28 +117,35 @@ public final class ImageStore: Sendable {
     }
 
     /// What the vision tower takes of some images.
-    private func pixels(_ kind: Kind, _ list: ImageList, _ indices: [Int]) throws -> [[Float]] {
+    private func pixels(_ list: ImageList, _ indices: [Int], view: View?) throws -> [[Float]] {
         let preprocessing = model.preprocessing
-        guard case .view(let view, let seed) = kind else {
-            return try list.values(at: indices) { try preprocessing.pixels($1) }
-        }
-        return try list.values(at: indices) { index, bitmap in
-            let purpose = RandomPurpose("augment." + list.digests[index])
-            let stream = RandomStream(seed: seed, purpose: purpose, index: UInt64(view))
-            let crop = preprocessing.randomResizedCrop(bitmap, stream: stream)
+        return try list.values(at: indices) { place, bitmap in
+            guard let view else { return try preprocessing.pixels(bitmap) }
+            let crop = preprocessing.randomResizedCrop(
+                bitmap, stream: view.stream(image: list.digests[indices[place]]))
             return preprocessing.normalized(preprocessing.unitPixels(ofCropped: crop))
         }
     }
 
-    /// Pixels of some images in 0…1, [3, side, side] each, before normalisation.
+    /// Pixels of some images or views of a minibatch in 0…1, [3, side, side] each, before normalisation.
     ///
     /// - Parameter side: of the crop; the shortest side is resized to it. The model's own where it is that.
-    public func unitPixels(_ list: ImageList, at indices: [Int], side: Int) throws -> [[Float]] {
+    public func unitPixels(_ batch: Minibatch, at places: [Int], side: Int) throws -> [[Float]] {
         let preprocessing = model.preprocessing
+        let list = batch.list
         // The model's own crop may be of a larger picture than its side.
         let resized = side == model.vision.imageSize ? nil : side
-        return try crops.crops(list, at: indices, side: side) { try preprocessing.cropped($0, side: resized) }
-            .map { preprocessing.unitPixels(ofCropped: $0) }
+        let keys = places.map { place in
+            CropStore.Key(
+                image: batch.indices[place], side: side,
+                view: batch.views.map { View(seed: $0.seed, index: $0.chosen[place]) })
+        }
+        return try crops.crops(list, keys) { key, bitmap in
+            guard let view = key.view else { return try preprocessing.cropped(bitmap, side: resized) }
+            return preprocessing.randomResizedCrop(
+                bitmap, side: resized, stream: view.stream(image: list.digests[key.image]))
+        }
+        .map { preprocessing.unitPixels(ofCropped: $0) }
     }
 }
 
@@ -128,26 +154,38 @@ final class CropStore: Sendable {
     /// Most bytes that are kept; crops beyond are made anew each time.
     private static let limit = 512 << 20
 
-    private struct Key: Hashable {
-        var image: String
+    /// A crop of an image of a list.
+    struct Key: Hashable {
+        /// Place in the list.
+        var image: Int
         var side: Int
+        var view: ImageStore.View?
     }
 
-    private let known = Mutex<(crops: [Key: Bitmap], bytes: Int)>(([:], 0))
+    private struct Content: Hashable {
+        /// SHA-256 of the image file.
+        var image: String
+        var side: Int
+        var view: ImageStore.View?
+    }
+
+    private let known = Mutex<(crops: [Content: Bitmap], bytes: Int)>(([:], 0))
 
     func crops(
-        _ list: ImageList, at indices: [Int], side: Int, _ crop: @Sendable (Bitmap) throws -> Bitmap
+        _ list: ImageList, _ keys: [Key], _ crop: @Sendable (Key, Bitmap) throws -> Bitmap
     ) throws -> [Bitmap] {
-        let keys = indices.map { Key(image: list.digests[$0], side: side) }
-        var crops = known.withLock { known in keys.map { known.crops[$0] } }
+        let contents = keys.map { Content(image: list.digests[$0.image], side: $0.side, view: $0.view) }
+        var crops = known.withLock { known in contents.map { known.crops[$0] } }
         let missing = crops.indices.filter { crops[$0] == nil }
         if !missing.isEmpty {
-            let made = try list.values(at: missing.map { indices[$0] }) { try crop($1) }
+            let made = try list.values(at: missing.map { keys[$0].image }) { place, bitmap in
+                try crop(keys[missing[place]], bitmap)
+            }
             for (place, bitmap) in zip(missing, made) { crops[place] = bitmap }
             known.withLock { known in
-                for (place, bitmap) in zip(missing, made) where known.crops[keys[place]] == nil {
+                for (place, bitmap) in zip(missing, made) where known.crops[contents[place]] == nil {
                     guard known.bytes + bitmap.pixels.count <= Self.limit else { continue }
-                    known.crops[keys[place]] = bitmap
+                    known.crops[contents[place]] = bitmap
                     known.bytes += bitmap.pixels.count
                 }
             }

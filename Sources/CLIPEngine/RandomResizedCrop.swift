@@ -62,15 +62,17 @@ package struct RandomResizedCrop: Sendable, Equatable {
 }
 
 extension ImagePreprocessing {
-    /// A random part of a picture for training, crop × crop: cut out, resized as Pillow does, flipped or not.
+    /// A random part of a picture for training, side × side: cut out, resized as Pillow does, flipped or not.
     ///
     /// The part has 0.08 to 1 of the picture's area, its ratio of width to height is between 3/4 and 4/3
     /// (uniform in its logarithm), and half of all parts are flipped from left to right. Double words 4t … 4t + 3 of
     /// the stream give try t = 0 … 9 its area, ratio, row and column, double word 40 the flip.
-    public func randomResizedCrop(_ bitmap: Bitmap, stream: RandomStream) -> Bitmap {
+    ///
+    /// - Parameter side: the model's own where it is nil.
+    public func randomResizedCrop(_ bitmap: Bitmap, side: Int? = nil, stream: RandomStream) -> Bitmap {
         let region = RandomResizedCrop(of: (bitmap.width, bitmap.height), stream: stream)
         let part = bitmap.cropped(x: region.x, y: region.y, width: region.width, height: region.height)
-            .resized(width: crop, height: crop)
+            .resized(width: side ?? crop, height: side ?? crop)
         return region.isFlipped ? part.horizontallyFlipped() : part
     }
 }

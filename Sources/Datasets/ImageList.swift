@@ -80,14 +80,16 @@ public struct ImageList: Sendable, Equatable {
         try self.init(name: "given", root: ".", images: images, checked: { _, _ in })
     }
 
-    /// What `body` makes of the pictures at `indices` with their indices, in that order; files are read on all threads.
+    /// What `body` makes of the pictures at `indices`, in that order; files are read on all threads.
+    ///
+    /// - Parameter body: is given a picture's place in `indices` and the picture.
     ///
     /// - Throws: `DatasetError` when a file can no longer be read or has changed, or what `body` throws.
     package func values<Value: Sendable>(
-        at indices: [Int], _ body: @Sendable (_ index: Int, _ picture: Bitmap) throws -> Value
+        at indices: [Int], _ body: @Sendable (_ place: Int, _ picture: Bitmap) throws -> Value
     ) throws -> [Value] {
         try Self.values(of: indices.map { files[$0] }) { place, file in
-            try body(indices[place], Self.bitmap(of: file, digest: digests[indices[place]]))
+            try body(place, Self.bitmap(of: file, digest: digests[indices[place]]))
         }
     }
 

@@ -1,6 +1,15 @@
+import BlackBox
 import Datasets
 import Foundation
 import Tensors
+
+extension Minibatch {
+    /// Places in the training list, and which view of each where there are views.
+    var traced: [NamedTensor] {
+        [NamedTensor("batch", integers: indices)]
+            + (views.map { [NamedTensor("views", integers: $0.chosen)] } ?? [])
+    }
+}
 
 /// A run written out so that anyone can check it without this program.
 ///

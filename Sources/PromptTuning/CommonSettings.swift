@@ -15,6 +15,10 @@ public enum CommonSettings {
         "hand-written prompt, {} is the class name; several in [ ] make an ensemble")
     public static let defaultTemplate = "a photo of a {}."
 
+    /// Random crops and flips of the training images, as the published trainers have them.
+    public static let augment = Setting.integer(
+        "augment", 0...1000, default: 0, "random crops an image, drawn once; 0 for the image itself")
+
     /// Words that the context starts from.
     public static let initial = Setting.optional(
         "init", .text, absent: "normal", placeholder: "TEXT", "words to start from")

@@ -46,7 +46,18 @@ public struct TuningProblem: Sendable {
     }
 
     /// The minibatch of step k, from 1.
-    func batch(step: Int) -> Minibatch { Minibatch(list: train, indices: plan.batch(step: step)) }
+    ///
+    /// - Parameter augment: views that each image has; the step sees one of each. 0: the images themselves.
+    func batch(step: Int, augment: Int = 0) -> Minibatch {
+        let indices = plan.batch(step: step)
+        guard augment > 0 else { return Minibatch(list: train, indices: indices) }
+        let stream = RandomStream(seed: seed, purpose: .view, index: UInt64(step - 1))
+        return Minibatch(
+            list: train, indices: indices,
+            views: .init(
+                count: augment, seed: seed,
+                chosen: indices.indices.map { stream.bounded($0, below: augment) }))
+    }
 
     /// The context that settings ask to start from: a file's, words, or N(0, 0.02²); [m, d].
     ///
@@ -84,4 +95,6 @@ public struct TuningProblem: Sendable {
 extension RandomPurpose {
     /// The initial context.
     static let context = RandomPurpose("context")
+    /// Which view of each image a minibatch has; the index counts minibatches, from 0.
+    static let view = RandomPurpose("augment.view")
 }

@@ -27,7 +27,8 @@ import Testing
 
         /// Crops of some training images in 0…1, [3, side, side].
         func crops(_ indices: [Int], side: Int) throws -> [[Float]] {
-            try world.store.unitPixels(run.train, at: indices, side: side)
+            try world.store.unitPixels(
+                Minibatch(list: run.train, indices: indices), at: Array(indices.indices), side: side)
         }
 
         /// Probabilities of the labels of some training images whose pixels and texts are given.

@@ -47,8 +47,9 @@ enum ClassifyCommand: NotebookCommand {
         // All of them first: a path that is no image leaves no results of those before it.
         for (index, path) in paths.enumerated() {
             try call.locating("path", at: index) {
+                let list = try ImageList(files: [context.host.input(path)])
                 _ = try store.unitPixels(
-                    ImageList(files: [context.host.input(path)]), at: [0], side: oracle.facts.imageSide)
+                    Minibatch(list: list, indices: [0]), at: [0], side: oracle.facts.imageSide)
             }
         }
         let list = try ImageList(files: paths.map { context.host.input($0) })

@@ -15,9 +15,10 @@ public struct BARMethod: TuningMethod {
 
         a_k = (a − a-end)(1 − k/k_end)^0.9 + a-end. As published k_end is 0.9 · 1 000 epochs, whatever the
         budget, so that 5 000 queries end at 1.0 with one minibatch an epoch and at 9.3 with twelve;
-        --plan budget takes 0.9 of the steps that the budget allows.
+        --plan budget takes 0.9 of the steps that the budget allows. The published code trains on random
+        crops and flips: --augment.
 
-        Trace, for δ = 3 · side²: step.k.w [δ], batch [b], step.k.u [K, δ], step.k.loss [1 + K] with the
+        Trace, for δ = 3 · side²: step.k.w [δ], batch [b] (and views [b], with --augment), step.k.u [K, δ], step.k.loss [1 + K] with the
         pivot first, gradient [δ], step_size [1], w_next [δ]. A step has K + 3 tensors of δ; 'trace FILE
         --last N' writes fewer steps.
 
@@ -40,7 +41,7 @@ public struct BARMethod: TuningMethod {
 
     public static let settings = [
         directions.key, smoothing.key, first.key, last.key, plan.key, focus.key, inner.key,
-        CommonSettings.template.key,
+        CommonSettings.template.key, CommonSettings.augment.key,
     ]
     public static let measures = [
         MeasureKey(
@@ -114,8 +115,13 @@ public struct BARMethod: TuningMethod {
             visual: .pixels(PixelFrame(program: program, side: problem.facts.imageSide, inner: innerSide)))
     }
 
+    /// The minibatch of the next step.
+    private var batch: Minibatch {
+        problem.batch(step: step + 1, augment: settings[CommonSettings.augment])
+    }
+
     public func ask() -> [Query] {
-        let batch = problem.batch(step: step + 1)
+        let batch = batch
         return estimate.ask(program, step: step + 1).map { Query(prompt($0), batch) }
     }
 
@@ -151,8 +157,8 @@ public struct BARMethod: TuningMethod {
         _ = try next.tell(readings)
         let drawn = estimate.drawn(step: step + 1, count: program.count)
         let gradient = try estimate.gradient(readings, step: step + 1, count: program.count)
-        return [
-            NamedTensor("w", program), NamedTensor("batch", integers: problem.batch(step: step + 1).indices),
+        return batch.traced + [
+            NamedTensor("w", program),
             NamedTensor("u", shape: [drawn.count, program.count], drawn.flatMap { $0 }),
             NamedTensor("loss", readings), NamedTensor("gradient", gradient),
             NamedTensor("step_size", [stepSize(at: step + 1)]), NamedTensor("w_next", next.program),

@@ -17,11 +17,11 @@ public struct BPTVLMMethod: TuningMethod {
         of its own, its fitness is the mean loss. So it costs population × minibatches queries; one that
         the budget does not allow is not begun. Deployed is the candidate with the lowest mean so far;
         the published code takes the lowest running mean after any minibatch: --best running. It ends
-        after 1 000 candidates; here the budget ends it.
+        after 1 000 candidates; here the budget ends it. It trains on random crops: --augment.
 
         Trace, for n = dim + visual-dim and λ candidates: A_text [tokens · d, dim], A_visual [v · d_v,
-        visual-dim]; step.k.mean [n] and sigma [1] before the step, step.k.z [λ, n], step.k.batch [λ · e · b],
-        step.k.loss [λ, e] for e minibatches, step.k.mean_next [n], sigma_next [1].
+        visual-dim]; step.k.mean [n] and sigma [1] before the step, step.k.z [λ, n], step.k.batch [λ · e · b]
+        (and step.k.views, with --augment), step.k.loss [λ, e] for e minibatches, step.k.mean_next [n], sigma_next [1].
 
           prompt new --method bptvlm
           prompt new --method bptvlm --visual-tokens 0
@@ -42,7 +42,7 @@ public struct BPTVLMMethod: TuningMethod {
 
     public static let settings = [
         tokens.key, visualTokens.key, dimensions.key, visualDimensions.key, population.key, sigma.key,
-        best.key,
+        best.key, CommonSettings.augment.key,
     ]
     public static let measures = [
         MeasureKey("best-loss", symbol: "best", title: "Best loss so far", isHeadline: true),
@@ -129,7 +129,9 @@ public struct BPTVLMMethod: TuningMethod {
     private func batches(candidate: Int) -> [Minibatch] {
         let each = problem.plan.batchesPerEpoch
         let epoch = search.generation * search.population + candidate
-        return (1...each).map { problem.batch(step: epoch * each + $0) }
+        return (1...each).map {
+            problem.batch(step: epoch * each + $0, augment: settings[CommonSettings.augment])
+        }
     }
 
     public func ask() -> [Query] {
@@ -196,14 +198,15 @@ public struct BPTVLMMethod: TuningMethod {
         var next = self
         _ = try next.tell(readings)
         let points = candidates
-        let images = points.indices.flatMap { self.batches(candidate: $0).flatMap(\.indices) }
+        let batches = points.indices.flatMap { self.batches(candidate: $0) }
+        let views = batches.flatMap { $0.views?.chosen ?? [] }
         return [
             NamedTensor("mean", search.mean), NamedTensor("sigma", [search.stepSize]),
             NamedTensor("z", shape: [points.count, search.dimensions], points.flatMap { $0 }),
-            NamedTensor("batch", integers: images),
+            NamedTensor("batch", integers: batches.flatMap(\.indices)),
             NamedTensor("loss", shape: [points.count, readings.count / points.count], readings),
             NamedTensor("mean_next", next.search.mean), NamedTensor("sigma_next", [next.search.stepSize]),
-        ]
+        ] + (views.isEmpty ? [] : [NamedTensor("views", integers: views)])
     }
 }
 

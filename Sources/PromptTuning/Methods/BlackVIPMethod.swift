@@ -20,10 +20,10 @@ public struct BlackVIPMethod: TuningMethod {
 
         Batch normalisation uses the minibatch's own moments while training and the running averages
         (momentum 0.1, gathered over the perturbed passes) in evaluation, so that accuracy does not depend
-        on how evaluation is batched.
+        on how evaluation is batched. The published code trains on random crops and flips: --augment.
 
-        Trace: step.k.w [δ] (trigger, then layers in turn), batch [b], z [K, δ], loss_plus [K], loss_minus
-        [K], gradient [δ], w_next [δ], and the averages after the step: running_means [144],
+        Trace: step.k.w [δ] (trigger, then layers in turn), batch [b] (and views [b], with --augment), z
+        [K, δ], loss_plus [K], loss_minus [K], gradient [δ], w_next [δ], and the averages after the step: running_means [144],
         running_variances [144].
 
           prompt new --method blackvip
@@ -37,7 +37,9 @@ public struct BlackVIPMethod: TuningMethod {
     static let momentum = Setting.number("momentum", .number(0...1), default: 0.8, "β of SPSA-GC")
 
     public static let settings =
-        [CommonSettings.template.key, encoder.key, strength.key, momentum.key] + PerturbationSettings.keys
+        [
+            CommonSettings.template.key, encoder.key, strength.key, momentum.key, CommonSettings.augment.key,
+        ] + PerturbationSettings.keys
     public static let measures = PerturbationSettings.measures
 
     public let settings: MethodSettings
@@ -87,8 +89,13 @@ public struct BlackVIPMethod: TuningMethod {
         problem.facts.pixelDeviation.map { Float(settings[Self.strength]) * $0 }
     }
 
+    /// The minibatch of the next step.
+    private var batch: Minibatch {
+        problem.batch(step: step + 1, augment: settings[CommonSettings.augment])
+    }
+
     public func ask() throws -> [Query] {
-        let batch = problem.batch(step: step + 1)
+        let batch = batch
         return try optimizer.ask(spsa).map { candidate in
             Query(
                 prompt(
@@ -130,7 +137,7 @@ public struct BlackVIPMethod: TuningMethod {
 
     public func traced(_ readings: [Float]) throws -> [NamedTensor] {
         let running = readings.dropFirst(queriesPerStep)
-        return [NamedTensor("batch", integers: problem.batch(step: step + 1).indices)]
+        return batch.traced
             + (try optimizer.traced(spsa, Array(readings.prefix(queriesPerStep))))
             + [
                 NamedTensor("running_means", Array(running.prefix(running.count / 2))),

@@ -11,9 +11,10 @@ public struct ZIPMethod: TuningMethod {
         shared row, projected at random (Fastfood). With the defaults δ = 417 and a gradient is clipped
         at √δ = 20.4. A step costs 2 × directions queries on one minibatch.
 
-        --augment V draws V random crops (8 to 100 % of the area) and flips of each training image
-        once and lets each step see one of them. The published code augments always, anew in each
-        step; on the embedded tasks that costs accuracy, so 0, the images themselves, is the default.
+        --augment V draws V random crops (8 to 100 % of the area, half of them flipped) of each
+        training image once and lets each step see one of them. The published code augments always,
+        anew in each step; on the embedded tasks that costs accuracy, so 0, the images themselves, is
+        the default.
 
         Ablations: --rank full, --no-diagonal, --no-sharing, --no-projection, --clip none or N,
         --momentum 0.8 (SPSA-GC), --perturbation rademacher.
@@ -50,8 +51,6 @@ public struct ZIPMethod: TuningMethod {
     static let diagonal = Setting.on("diagonal", "ablation: W = U·Vᵀ + 1·uᵀ")
     static let sharing = Setting.on("sharing", "ablation: without the shared row u")
     static let projection = Setting.on("projection", "ablation: context = θ₀ + W, without Fastfood")
-    static let augment = Setting.integer(
-        "augment", 0...1000, default: 0, "random crops an image, drawn once; 0 for the image itself")
     static let clipping = Setting<Clipping>(
         "clip", .choiceOrNumber(["auto", "none"], Double.leastNonzeroMagnitude...Double.infinity),
         default: .text("auto"), placeholder: "auto|none|N", "longest gradient: √δ, no limit, or a number"
@@ -76,7 +75,7 @@ public struct ZIPMethod: TuningMethod {
     public static let settings =
         [
             tokens.key, dimensions.key, rank.key, diagonal.key, sharing.key, projection.key,
-            CommonSettings.initial.key, augment.key,
+            CommonSettings.initial.key, CommonSettings.augment.key,
         ] + PerturbationSettings.keys + [clipping.key, momentum.key]
     public static let measures = PerturbationSettings.measures
 
@@ -168,15 +167,7 @@ public struct ZIPMethod: TuningMethod {
 
     /// The minibatch of the next step.
     private var batch: Minibatch {
-        let batch = problem.batch(step: step + 1)
-        let count = settings[Self.augment]
-        guard count > 0 else { return batch }
-        let stream = RandomStream(seed: problem.seed, purpose: .view, index: UInt64(step))
-        return Minibatch(
-            list: batch.list, indices: batch.indices,
-            views: .init(
-                count: count, seed: problem.seed,
-                chosen: batch.indices.indices.map { stream.bounded($0, below: count) }))
+        problem.batch(step: step + 1, augment: settings[CommonSettings.augment])
     }
 
     public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
@@ -201,14 +192,6 @@ public struct ZIPMethod: TuningMethod {
     }
 
     public func traced(_ readings: [Float]) throws -> [NamedTensor] {
-        let batch = batch
-        return [NamedTensor("batch", integers: batch.indices)]
-            + (batch.views.map { [NamedTensor("views", integers: $0.chosen)] } ?? [])
-            + (try optimizer.traced(spsa, readings))
+        batch.traced + (try optimizer.traced(spsa, readings))
     }
-}
-
-extension RandomPurpose {
-    /// Which view of each image a step sees; the index is the number of steps before.
-    static let view = RandomPurpose("zip.view")
 }
