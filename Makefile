@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions record format lint bench parity arm64 fuzz check
+.PHONY: help libraries build demo test sessions record format lint bench parity searches arm64 fuzz check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -72,6 +72,9 @@ bench: libraries ## measure speed beside yardsticks (BENCH="oracle --model FOLDE
 
 parity: libraries ## compare random models of published sizes with PyTorch's recorded figures (1 GB of disk)
 	ZIPLAB_LARGE_MODELS=1 swift test -c release --filter LargeModelParityTests
+
+searches: libraries ## compare CMA-ES with pycma over 20 seeds, and time 4 000 dimensions (a minute after the build)
+	ZIPLAB_CMA_SEEDS=20 ZIPLAB_CMA_LARGE=300 swift test -c release --filter 'EvaluationCountTests|LargeSearchTests'
 
 fuzz: libraries ## try mutated files under AddressSanitizer (ROUNDS=2000 a suite, SEED=1)
 	Tests/TensorsTests/Arm64/run.sh sanitized

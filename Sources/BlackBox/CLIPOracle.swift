@@ -9,6 +9,8 @@ import Tensors
 public final class CLIPOracle: Oracle {
     private let store: ImageStore
     private let texts: TextFeatures
+    /// Encoders of other folders, which are read once.
+    private let encoders = Mutex<[String: CLIPImageEncoder]>([:])
     public let facts: OracleFacts
 
     /// Prompts whose texts are encoded together at most.
@@ -28,7 +30,11 @@ public final class CLIPOracle: Oracle {
         textsAtOnce = max(1, min(Self.promptsAtOnce, Int(Self.operationsAtOnce / max(1, perPrompt))))
         imagesAtOnce = max(4, Int(Self.operationsAtOnce / model.vision.operationsPerImage))
         facts = OracleFacts(
-            classNames: classNames, width: model.text.width, imageSide: model.vision.imageSize,
+            classNames: classNames, width: model.text.width,
+            // Beside the start, the name with its full stop, and the end.
+            contextLimit: model.text.contextLength - 2
+                - (classNames.map { model.tokenizer.classNameTokens($0).count }.max() ?? 0),
+            imageSide: model.vision.imageSize,
             visionWidth: model.vision.width, patchKernel: model.vision.patchKernelStatistics,
             pixelDeviation: model.preprocessing.deviation,
             embeddingDeviation: { model.text.embeddingDeviation },
@@ -40,12 +46,16 @@ public final class CLIPOracle: Oracle {
     public func prepare(_ queries: [Query], progress: (_ done: Int, _ total: Int) throws -> Void) throws {
         for query in queries {
             try check(query.prompt)
-            if query.prompt.visual.isNone { _ = try store.features(of: query.batch, progress: progress) }
+            switch query.prompt.visual {
+            case .none: _ = try store.features(of: query.batch, progress: progress)
+            case .tokens: break
+            case .pixels(let program): try program.prepare(query.batch, progress: progress)
+            }
         }
     }
 
     public func answer(
-        _ queries: [Query], paid: QueryAccount.Receipt, pause: () throws -> Void
+        _ queries: [Query], paid: consuming QueryAccount.Receipt, pause: () throws -> Void
     ) throws -> [Answer] {
         precondition(
             paid.queries == queries.count, "\(queries.count) queries on a receipt for \(paid.queries)")
@@ -120,9 +130,6 @@ public final class CLIPOracle: Oracle {
 }
 
 extension CLIPOracle {
-    /// Most extra tokens behind the patches.
-    private static let tokenLimit = 1000
-
     /// - Throws: `BlackBoxError.badPrompt`, or what is wrong with a class name or a template.
     public func check(_ prompt: Prompt) throws {
         func expect(_ holds: Bool, _ what: String, _ expected: String, _ got: String) throws {
@@ -149,9 +156,8 @@ extension CLIPOracle {
             try expect(
                 tokens.columns == facts.visionWidth, "visual tokens", "width \(facts.visionWidth)",
                 "\(tokens.columns)")
-            try expect(
-                tokens.rows <= Self.tokenLimit, "visual tokens", "at most \(Self.tokenLimit)",
-                "\(tokens.rows)")
+            let limit = store.model.vision.largestTokenCount
+            try expect(tokens.rows <= limit, "visual tokens", "at most \(limit)", "\(tokens.rows)")
         }
     }
 
@@ -160,12 +166,15 @@ extension CLIPOracle {
     /// - Throws: `BlackBoxError.encoderSize`, or why the folder is no model.
     public func imageEncoder(folder: String?) throws -> any ImageEncoder {
         guard let folder else { return CLIPImageEncoder(store: store) }
+        if let known = encoders.withLock({ $0[folder] }) { return known }
         let model = try CLIPModel(folder: folder)
         guard model.vision.imageSize == facts.imageSide else {
             throw BlackBoxError.encoderSize(
                 folder: folder, expected: facts.imageSide, got: model.vision.imageSize)
         }
-        return CLIPImageEncoder(store: ImageStore(model: model))
+        let encoder = CLIPImageEncoder(store: ImageStore(model: model))
+        encoders.withLock { $0[folder] = encoder }
+        return encoder
     }
 }
 

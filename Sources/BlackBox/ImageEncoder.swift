@@ -8,7 +8,11 @@ public protocol ImageEncoder: Sendable {
     /// SHA-256 of its weights.
     var digest: String { get }
     /// The encoder's state of each image, [B, length].
-    func states(_ batch: Minibatch) throws -> Matrix
+    ///
+    /// - Parameter progress: called now and then with images done and to do; what it throws ends the work.
+    func states(
+        _ batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> Matrix
 }
 
 /// A CLIP vision tower as an encoder: the class token's last state, before the final LayerNorm.
@@ -22,5 +26,9 @@ public struct CLIPImageEncoder: ImageEncoder {
     public var length: Int { store.model.vision.width }
     public var digest: String { store.model.weightDigest }
 
-    public func states(_ batch: Minibatch) throws -> Matrix { try store.states(of: batch) }
+    public func states(
+        _ batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> Matrix {
+        try store.states(of: batch, progress: progress)
+    }
 }

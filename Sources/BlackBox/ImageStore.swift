@@ -69,7 +69,11 @@ public final class ImageStore: Sendable {
     }
 
     /// The class token's last state of each image or view of a minibatch, before the final LayerNorm, [B, d].
-    func states(of batch: Minibatch) throws -> Matrix { try rows(.state, of: batch) { _, _ in } }
+    func states(
+        of batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws -> Matrix {
+        try rows(.state, of: batch, progress)
+    }
 
     private func rows(
         _ kind: Kind, of batch: Minibatch, _ progress: (_ done: Int, _ total: Int) throws -> Void

@@ -2,7 +2,8 @@ public import Tensors
 
 /// The black box: prompts on minibatches in, logits out.
 ///
-/// Nothing that tunes a prompt sees more of a model than its answers and `facts`: no weights, no gradients.
+/// Nothing that tunes a prompt sees more of the box than its answers and `facts`: no weights, no gradients. A method may
+/// have an `ImageEncoder` of its own; one that has none is lent the box's vision tower, and says so.
 public protocol Oracle: Sendable {
     /// What is published about the box.
     var facts: OracleFacts { get }
@@ -18,7 +19,8 @@ public protocol Oracle: Sendable {
     /// - Parameters:
     ///   - paid: what a `QueryAccount` gives for as many queries.
     ///   - pause: called between pieces of long work; what it throws ends it.
-    func answer(_ queries: [Query], paid: QueryAccount.Receipt, pause: () throws -> Void) throws -> [Answer]
+    func answer(_ queries: [Query], paid: consuming QueryAccount.Receipt, pause: () throws -> Void) throws
+        -> [Answer]
 }
 
 /// What a user of a black box knows about it: sizes, the vocabulary, a few statistics that published methods need.
@@ -27,6 +29,8 @@ public struct OracleFacts: Sendable {
     public let classNames: [String]
     /// d, the width of a context vector.
     public let width: Int
+    /// Most context vectors before the longest class name.
+    public let contextLimit: Int
     /// Side in pixels of the square images that the model takes.
     public let imageSide: Int
     /// Width of a visual token.
@@ -43,13 +47,14 @@ public struct OracleFacts: Sendable {
     public var classCount: Int { classNames.count }
 
     public init(
-        classNames: [String], width: Int, imageSide: Int, visionWidth: Int,
+        classNames: [String], width: Int, contextLimit: Int, imageSide: Int, visionWidth: Int,
         patchKernel: (mean: Double, deviation: Double), pixelDeviation: [Float],
         embeddingDeviation: @escaping @Sendable () -> Double,
         embeddings: @escaping @Sendable (_ words: String) -> Matrix
     ) {
         self.classNames = classNames
         self.width = width
+        self.contextLimit = contextLimit
         self.imageSide = imageSide
         self.visionWidth = visionWidth
         self.patchKernel = patchKernel

@@ -42,11 +42,18 @@ public protocol PixelProgram: Sendable {
     /// What a person needs to apply it elsewhere.
     var tensors: [NamedTensor] { get }
 
+    /// Does what does not depend on the program's numbers for a minibatch's list, with progress as images done and to do.
+    func prepare(_ batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void) throws
+
     /// Returns the change of each picture of a minibatch: from a picture's place in the minibatch and its crop,
     /// [3, crop side, crop side] in 0…1, to what the box sees, [3, side, side].
     ///
     /// It is called once a query, its result once a picture, from any thread.
     func change(for batch: Minibatch) throws -> @Sendable (_ place: Int, _ pixels: [Float]) -> [Float]
+}
+
+extension PixelProgram {
+    public func prepare(_ batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void) throws {}
 }
 
 extension Prompt {

@@ -22,8 +22,8 @@ public final class QueryAccount: Sendable {
         }
     }
 
-    /// Shows the box that queries are paid for; only an account makes one.
-    public struct Receipt: Sendable {
+    /// Shows the box that queries are paid for; only an account makes one, and it serves once.
+    public struct Receipt: ~Copyable, Sendable {
         public let queries: Int
         fileprivate init(queries: Int) { self.queries = queries }
     }

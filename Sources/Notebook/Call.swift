@@ -113,6 +113,11 @@ enum BoundValue: Sendable, Equatable {
     case texts([String])
 }
 
+/// Why a statement failed that keeps what it did before: steps that were paid for.
+struct KeptFailure: Error {
+    var diagnostic: Diagnostic
+}
+
 /// A command whose words have been matched to a form: every value is present, checked and has its place in the source.
 struct Call {
     struct Bound {

@@ -4,8 +4,8 @@ import Foundation
 
 /// The kernel of ziplab: text in, values and state out; it never sees a terminal.
 ///
-/// A top-level statement is a cell. A simple statement that fails changes nothing. A block stops at the statement that failed
-/// and keeps what the ones before it did.
+/// A top-level statement is a cell. A simple statement that fails changes nothing, but for the whole steps that `step` or
+/// `run` had taken, which are paid for. A block stops at the statement that failed and keeps what the ones before it did.
 public final class Notebook {
     public var host: NotebookHost
     /// Variables that win over `let` of the same name, from `--set`.
@@ -214,6 +214,9 @@ extension Notebook {
         } catch is Interruption {
             context = attempt
             throw Interruption()
+        } catch let error as KeptFailure {
+            context = attempt
+            throw error.diagnostic
         } catch let error as Diagnostic {
             throw error
         } catch {

@@ -53,12 +53,30 @@ struct CommandContext {
 extension CommandContext {
     /// Ends the runs whose model, data or classes are no longer those loaded, and says so.
     mutating func dropRuns() {
-        if let run = state.run, run.method.step > 0 {
+        let started = state.runs.values.filter { $0.run.method.step > 0 }
+        if started.count == 1, let run = started.first?.run {
             say(
                 "note: the run at step \(run.method.step) belonged to what was loaded before; 'undo' brings it back"
             )
+        } else if started.count > 1 {
+            say("note: \(started.count) runs belonged to what was loaded before; 'undo' brings them back")
         }
         state.dropRuns()
+    }
+
+    /// The name of a run that a call gives for `parameter`; nil where it gives none.
+    ///
+    /// - Throws: a diagnostic at a name that is no plain word: names stand in records as keys.
+    func runName(_ call: Call, _ parameter: String) throws -> String? {
+        guard let name = call.text(parameter) else { return nil }
+        let isPlain =
+            !name.isEmpty && name.utf8.count <= 64
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        guard isPlain else {
+            throw call.failure(
+                parameter, "expected a name of up to 64 letters, digits, '-' and '_'; got '\(name)'")
+        }
+        return name
     }
 
     func requireModel() throws -> ImageStore {

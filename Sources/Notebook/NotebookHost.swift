@@ -1,3 +1,4 @@
+package import BlackBox
 import Datasets
 import Foundation
 public import PromptTuning
@@ -26,6 +27,8 @@ public struct NotebookHost: Sendable {
     public var environment: [String: String]
     /// What `prompt new --method` knows.
     public var methods = MethodTable.standard
+    /// What stands between runs and the model; a test may put itself there.
+    package var oracle: @Sendable (CLIPOracle) -> any Oracle = { $0 }
     /// Whether a person asked to stop; asking clears it.
     public var takeInterrupt: @Sendable () -> Bool
     /// Shows progress; nil ends it.

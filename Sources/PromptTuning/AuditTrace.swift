@@ -36,7 +36,7 @@ public struct AuditTrace {
     /// The method is told its recorded readings again from the start, so a trace can be made at any time; that it comes out
     /// where the run is, is checked.
     /// - Parameter pause: called after each step; what it throws ends the work.
-    /// - Throws: `TuningError.traceTooLarge`.
+    /// - Throws: `TuningError.traceTooLarge`; `TuningError.traceElsewhere` where the readings do not lead to the run.
     public func serialized(
         modelDigest: String, version: String, pause: () throws -> Void = {}
     ) throws -> [UInt8] {
@@ -63,8 +63,9 @@ public struct AuditTrace {
             }
             try pause()
         }
-        precondition(
-            method.state == run.method.state, "the recorded readings do not lead to the run's state")
+        guard method.state == run.method.state else {
+            throw TuningError.traceElsewhere(method: run.methodName)
+        }
         writer.metadata = [
             "method": run.methodName,
             "settings": Self.json(
@@ -74,6 +75,7 @@ public struct AuditTrace {
             "train_images": Self.json(run.train.images.map { [$0.path, $0.label] as [Any] }),
             "ziplab_version": version,
         ]
+        for (name, digest) in run.method.provenance { writer.metadata[name + "_sha256"] = digest }
         return try writer.serialized()
     }
 

@@ -17,7 +17,7 @@ public enum CommonSettings {
 
     /// Random crops and flips of the training images, as the published trainers have them.
     public static let augment = Setting.integer(
-        "augment", 0...1000, default: 0, "random crops an image, drawn once; 0 for the image itself")
+        "augment", 0...100, default: 0, "random crops an image, drawn once; 0 for the image itself")
 
     /// Words that the context starts from.
     public static let initial = Setting.optional(

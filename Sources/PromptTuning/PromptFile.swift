@@ -30,6 +30,10 @@ public enum PromptFile {
         else {
             throw TuningError.badPrompt(file: path, reason: "expected a tensor 'context' of width \(width)")
         }
+        if let other = ["visual_tokens", "frame"].first(where: { file.entry($0) != nil }) {
+            throw TuningError.badPrompt(
+                file: path, reason: "its context goes with '\(other)', which no method starts from")
+        }
         let values = try file.floats("context", shape: entry.shape)
         guard values.allSatisfy(\.isFinite) else {
             throw TuningError.badPrompt(file: path, reason: "its context has values that are not finite")

@@ -11,6 +11,9 @@ public struct RunPlan: Sendable {
         case queries(Int)
     }
 
+    /// Queries between two evaluations where nothing else is asked for.
+    public static let standardInterval = 500
+
     public var goal: Goal
     /// Evaluated at the start, whenever `evaluateEvery` further queries are used, and at the end; nil for none.
     public var list: ImageList?
@@ -19,7 +22,8 @@ public struct RunPlan: Sendable {
     public var condition: StopCondition?
 
     public init(
-        _ goal: Goal, list: ImageList? = nil, evaluateEvery: Int = 500, condition: StopCondition? = nil
+        _ goal: Goal, list: ImageList? = nil, evaluateEvery: Int = standardInterval,
+        condition: StopCondition? = nil
     ) {
         self.goal = goal
         self.list = list

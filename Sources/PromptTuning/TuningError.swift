@@ -10,6 +10,8 @@ public enum TuningError: Error, Equatable {
     case badState(method: String, tensor: String)
     case badCondition(String)
     case traceTooLarge(bytes: Int, limit: Int)
+    case traceElsewhere(method: String)
+    case stepTooLarge(name: String, value: Int, what: String)
 }
 
 extension TuningError: CustomStringConvertible {
@@ -23,7 +25,7 @@ extension TuningError: CustomStringConvertible {
         case .noStepLeft(let method, let limit):
             limit == 0
                 ? "'\(method)' takes no step: there is nothing to tune"
-                : "'\(method)' takes \(DisplayNumber.count(limit, "step")), which \(limit == 1 ? "is" : "are") done"
+                : "'\(method)' takes \(DisplayNumber.count(limit, "step")) in all"
         case .tooFewClasses(let count):
             "a prompt tells classes apart: expected at least two classes; got \(count == 0 ? "none" : "one")"
         case .badPrompt(let file, let reason):
@@ -32,6 +34,11 @@ extension TuningError: CustomStringConvertible {
             "expected a state of '\(method)' with a fitting '\(tensor)'"
         case .badCondition(let text):
             "expected a condition such as \"accuracy >= 80\" or \"loss < 0.5\"; got '\(text)'"
+        case .traceElsewhere(let method):
+            "the recorded readings of '\(method)' do not lead to where the run is; nothing was written"
+        case .stepTooLarge(let name, let value, let what):
+            "expected fewer for '--\(name)', or a smaller prompt: a step would hold too many numbers; "
+                + "got \(value) with \(what)"
         case .traceTooLarge(let bytes, let limit):
             "the trace would have \(bytes >> 20) MiB; at most \(limit >> 20) are written ('--last N' takes fewer steps)"
         }

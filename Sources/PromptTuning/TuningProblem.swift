@@ -45,6 +45,21 @@ public struct TuningProblem: Sendable {
         plan = BatchPlan(images: train.count, batchSize: common[CommonSettings.batch], seed: seed)
     }
 
+    /// Most numbers that the candidates of one step take together, 1 GiB of floats.
+    private static let candidateLimit = 1 << 28
+
+    /// Refuses settings under which a step would hold too many numbers, before any of them is drawn.
+    ///
+    /// - Parameters:
+    ///   - candidates: points that one step proposes, and the setting that says how many.
+    ///   - numbers: of one candidate, with its direction and its prompt.
+    /// - Throws: `TuningError.stepTooLarge`.
+    func checkRoom(candidates: Int, _ setting: Setting<Int>, numbers: Int, what: String) throws {
+        guard numbers <= Self.candidateLimit / max(1, candidates) else {
+            throw TuningError.stepTooLarge(name: setting.key.name, value: candidates, what: what)
+        }
+    }
+
     /// The minibatch of step k, from 1.
     ///
     /// - Parameter augment: views that each image has; the step sees one of each. 0: the images themselves.

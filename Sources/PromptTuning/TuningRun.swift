@@ -47,8 +47,8 @@ public struct TuningRun: Sendable {
 
     /// Does what does not depend on parameters before the first step; no query.
     public func prepare(progress: (_ done: Int, _ total: Int) throws -> Void) throws {
-        let first = try method.ask().first ?? Query(method.deployed.prompt, problem.batch(step: 1))
-        try oracle.prepare([first], progress: progress)
+        let batch = problem.batch(step: 1, augment: method.settings[CommonSettings.augment])
+        try oracle.prepare([Query(method.deployed.prompt, batch)], progress: progress)
     }
 
     /// Takes one step.
@@ -104,7 +104,8 @@ public struct TuningRun: Sendable {
 ///
 /// - Parameter pause: called between pieces of work; what it throws ends it.
 public func evaluateClassifier(
-    _ classifier: Classifier, on list: ImageList, batchSize: Int = 128, oracle: any Oracle,
+    _ classifier: Classifier, on list: ImageList, batchSize: Int = MethodSettings()[CommonSettings.batch],
+    oracle: any Oracle,
     account: QueryAccount, pause: () throws -> Void = {}
 ) throws -> Score {
     guard list.count > 0 else { throw DatasetError.emptySplit(list.name) }

@@ -68,6 +68,11 @@ extension CMAEvolutionStrategy {
                 try state.array("stepPath", n)
             )
         }
+        let saved = state.floats["rankings"] ?? []
+        guard form == .dense || saved.count == generation * population else {
+            throw ZerothOrderError.stateCount(
+                name: "rankings", expected: generation * population, got: saved.count)
+        }
         self.init(
             mean: mean, stepSize: stepSize, population: population, seed: UInt64(UInt(bitPattern: seed)),
             form: .product)
@@ -77,11 +82,6 @@ extension CMAEvolutionStrategy {
             self.generation = generation
             drawSamples()
             return
-        }
-        let saved = state.floats["rankings"] ?? []
-        guard saved.count == generation * population else {
-            throw ZerothOrderError.stateCount(
-                name: "rankings", expected: generation * population, got: saved.count)
         }
         for start in stride(from: 0, to: saved.count, by: population) {
             try adapt(Self.ranking(saved[start..<start + population]))

@@ -11,7 +11,7 @@ public struct RandomGradientFree: Sendable, Equatable {
     public var smoothing: Double
     public var seed: UInt64
 
-    public init(directions: Int = 5, smoothing: Double = 0.01, seed: UInt64 = 1) {
+    public init(directions: Int, smoothing: Double, seed: UInt64) {
         precondition(directions >= 1, "expected at least one direction, got \(directions)")
         self.directions = directions
         self.smoothing = smoothing
@@ -35,8 +35,13 @@ public struct RandomGradientFree: Sendable, Equatable {
     }
 
     /// The points whose losses an estimate at w needs: w, w + β u₁, w + β u₂, ….
-    public func ask(_ parameters: [Float], step: Int) -> [[Float]] {
-        [parameters]
+    ///
+    /// - Throws: `ZerothOrderError.smoothingOutOfRange` where β is 0 or infinite in float32.
+    public func ask(_ parameters: [Float], step: Int) throws -> [[Float]] {
+        guard Float(smoothing) > 0, Float(smoothing).isFinite else {
+            throw ZerothOrderError.smoothingOutOfRange(smoothing)
+        }
+        return [parameters]
             + drawn(step: step, count: parameters.count).map {
                 SimultaneousPerturbation.moved(parameters, along: $0, by: Float(smoothing))
             }

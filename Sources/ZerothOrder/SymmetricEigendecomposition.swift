@@ -118,12 +118,14 @@ package struct SymmetricEigendecomposition: Sendable {
     private static func diagonalize(
         _ n: Int, _ d: inout [Double], _ e: inout [Double], _ vectors: inout [Double]
     ) -> Bool {
+        // What is below rounding of the whole is 0: beside a null space no local measure would ever be met.
+        let size = d.indices.reduce(0.0) { max($0, abs(d[$1]) + abs(e[$1])) }
         for l in 0..<n {
             var sweeps = 0
             while true {
                 // The first place from l on where the matrix falls apart.
                 var m = l
-                while m < n - 1, abs(e[m]) > 0x1p-53 * (abs(d[m]) + abs(d[m + 1])) { m += 1 }
+                while m < n - 1, abs(e[m]) > 0x1p-53 * size { m += 1 }
                 if m == l { break }
                 sweeps += 1
                 if sweeps > 60 { return false }

@@ -3,6 +3,7 @@ public enum ZerothOrderError: Error, Equatable {
     case lossNotFinite(step: Int, loss: Float)
     case parametersNotFinite(step: Int)
     case gainOutOfRange(step: Int, stepSize: Float, perturbationSize: Float)
+    case smoothingOutOfRange(Double)
     case valueNotFinite(generation: Int, value: Double)
     case meanNotFinite(generation: Int)
     case stepSizeOutOfRange(generation: Int, stepSize: Double)
@@ -21,6 +22,8 @@ extension ZerothOrderError: CustomStringConvertible {
         case .gainOutOfRange(let step, let stepSize, let perturbationSize):
             "expected a_k and a c_k above 0 that are finite at step \(step); got \(stepSize) and "
                 + "\(perturbationSize)"
+        case .smoothingOutOfRange(let smoothing):
+            "expected a length of perturbations above 0 that is finite in float32; got \(smoothing)"
         case .valueNotFinite(let generation, let value):
             "a value of generation \(generation) is \(value); nothing was learned from it"
         case .meanNotFinite(let generation):

@@ -4,6 +4,59 @@ import Testing
 
 /// Methods, named runs and accounts as statements drive them.
 @Suite struct MethodCommandTests {
+    /// A run that fails on its way keeps the steps that it paid for, and says so.
+    @Test func failuresKeepWholeSteps() throws {
+        let fixture = try Fixture()
+        let setup = "model load\ndata load data\nprompt new --tokens 2 --dim 20 --budget 40 --a 1e38"
+        let notebook = try fixture.notebook(setup)
+        let report = try #require(try notebook.run("step 3").last)
+        #expect(
+            report.failure?.hasSuffix("note: the step before it is kept") == true, "\(report.failure ?? "")")
+        #expect(report.lines.count == 1 && report.lines[0].hasPrefix("step 1, 10 queries, "))
+        #expect(try notebook.result("step", of: "show") == .integer(1))
+        #expect(try notebook.result("charged-queries", of: "show") == .integer(20))
+        let replayed = try Replay(Transcript(notebook.transcript, name: "x.zlt"), host: fixture.host()).run()
+        #expect(replayed.mismatches.isEmpty, "\(replayed.mismatches)")
+        // It is one statement to undo.
+        try notebook.run("undo")
+        #expect(try notebook.result("step", of: "show") == .integer(0))
+    }
+
+    /// A decoder that overflows draws black pictures, whose losses look like any other.
+    @Test func overflowingDecodersAreRefused() throws {
+        let fixture = try Fixture()
+        try TinyModel.write(to: fixture.folder + "/Assets/Model", imageSize: 32)
+        let notebook = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --method blackvip --a 1e20\nstep")
+        let failure = try notebook.run("step").last?.failure
+        #expect(
+            failure?.contains("step 2 would make a parameter infinite; it was not taken") == true,
+            "\(failure ?? "")")
+        #expect(try notebook.run("trace t.safetensors").last?.word == "ok")
+    }
+
+    /// The encoder's weights are provenance: another file under the same name is another model.
+    @Test func encodersAreRecorded() throws {
+        let fixture = try Fixture()
+        try TinyModel.write(to: fixture.folder + "/Assets/Model", imageSize: 32)
+        try TinyModel.write(to: fixture.folder + "/encoder", imageSize: 32)
+        let notebook = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --method blackvip --encoder encoder\nstep")
+        let digest = try #require(
+            try notebook.run("prompt info").last?.results.first { $0.key == "model.encoder" })
+        #expect(digest.value.description.hasPrefix("sha256:"))
+        let text = notebook.transcript
+        let path = fixture.folder + "/encoder/model.safetensors"
+        var bytes = try #require(fixture.bytes("encoder/model.safetensors"))
+        bytes[bytes.count - 2] ^= 1
+        try Fixture.write(bytes, to: path)
+        let replayed = try Replay(Transcript(text, name: "x.zlt"), host: fixture.host()).run()
+        #expect(
+            replayed.mismatches.contains {
+                $0.isProvenance && $0.message.hasPrefix("'model.encoder' recorded")
+            })
+    }
+
     /// The reported case: five failing steps asked fifty times on a budget of twenty.
     @Test func failingStepsUseTheBudget() throws {
         let notebook = try Fixture().notebook(
@@ -66,7 +119,7 @@ import Testing
         #expect(try notebook.result("queries", of: "show") == .integer(1))
         for statement in ["step", "run"] {
             let failure = try notebook.run(statement).last?.failure
-            #expect(failure?.contains("'bias' takes 1 step, which is done") == true, "\(failure ?? "")")
+            #expect(failure?.contains("'bias' takes 1 step in all") == true, "\(failure ?? "")")
         }
         try notebook.run("prompt new --method template")
         #expect(
@@ -161,8 +214,23 @@ import Testing
             place: "other"),
         Mistake(
             statement: "prompt new --method bptvlm --tokens 60",
-            message: "the prompt for class 'cat' has 66 tokens; the model reads 48",
-            place: "prompt new --method bptvlm --tokens 60"),
+            message: "expected 1 to 36, so that every class name fits, for '--tokens'; got 60", place: "60"),
+        Mistake(
+            statement: "prompt new --method bptvlm --sigma 1e300",
+            message: "expected a σ whose projections are finite numbers for '--sigma'; got 1e+300",
+            place: "1e300"),
+        Mistake(
+            statement: "prompt new --method bptvlm --population 1000 --dim 100000 --visual-tokens 0",
+            message:
+                "expected fewer for '--population', or a smaller prompt: a step would hold too many numbers; "
+                + "got 1000 with 100000 dimensions", place: "1000"),
+        Mistake(
+            statement: "prompt new --name \"a b\"",
+            message: "expected a name of up to 64 letters, digits, '-' and '_'; got 'a b'", place: "\"a b\""),
+        Mistake(
+            statement: "branch \"a\\n> quit\"",
+            message: "expected a name of up to 64 letters, digits, '-' and '_'; got 'a\\u{a}> quit'",
+            place: "\"a\\n> quit\""),
         Mistake(
             statement: "prompt new --method template --template \"a photo\"",
             message: "expected '{}' in template 'a photo', where the class name goes",

@@ -25,7 +25,7 @@ final class CountingOracle: Oracle {
 
     init(classNames: [String], width: Int = 12, side: Int = 32, visionWidth: Int = 8) {
         facts = OracleFacts(
-            classNames: classNames, width: width, imageSide: side, visionWidth: visionWidth,
+            classNames: classNames, width: width, contextLimit: 20, imageSide: side, visionWidth: visionWidth,
             patchKernel: (mean: 0.01, deviation: 0.1), pixelDeviation: [0.3, 0.3, 0.3],
             embeddingDeviation: { 0.02 },
             embeddings: { words in
@@ -42,7 +42,7 @@ final class CountingOracle: Oracle {
     func prepare(_ queries: [Query], progress: (Int, Int) throws -> Void) throws {}
 
     func answer(
-        _ queries: [Query], paid: QueryAccount.Receipt, pause: () throws -> Void
+        _ queries: [Query], paid: consuming QueryAccount.Receipt, pause: () throws -> Void
     ) throws -> [Answer] {
         counted.withLock { $0 += queries.count }
         let mishap = next.withLock { next in
@@ -91,7 +91,7 @@ struct PlainEncoder: ImageEncoder {
     let length = 6
     let digest = ""
 
-    func states(_ batch: Minibatch) -> Matrix {
+    func states(_ batch: Minibatch, progress: (Int, Int) throws -> Void) -> Matrix {
         Matrix(
             rows: batch.indices.count, columns: length,
             values: batch.indices.flatMap { image in

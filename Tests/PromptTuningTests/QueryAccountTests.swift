@@ -8,6 +8,9 @@ import ZerothOrder
 
 /// The account against an independent count: asked is charged, whatever happens on the way.
 @Suite struct QueryAccountTests {
+    /// All methods, and one whose steps have two rounds.
+    static let table = MethodTable(MethodTable.standard.all + [TwoRounds.self])
+
     /// Settings that make each method small.
     static let small: [String: [String: SettingValue]] = [
         "zip": ["tokens": .integer(2), "dim": .integer(12), "rank": .integer(2), "directions": .integer(2)],
@@ -49,8 +52,8 @@ import ZerothOrder
     struct Stop: Error {}
 
     /// Sequences of steps, evaluations, errors, interrupts, ways back and branches, drawn at random.
-    @Test(arguments: MethodTable.standard.names) func askedIsCharged(_ name: String) throws {
-        let method = try #require(MethodTable.standard.method(name))
+    @Test(arguments: Self.table.names) func askedIsCharged(_ name: String) throws {
+        let method = try #require(Self.table.method(name))
         let base = try Base()
         let sequences = 160
         var (differences, steps, refused, failed, stopped) = (0, 0, 0, 0, 0)
@@ -127,6 +130,38 @@ import ZerothOrder
             }
         } catch is Stop {}
         return oracle.asked - before
+    }
+
+    /// A step of two rounds: both are recorded, told again in the trace, and paid for where the second one fails.
+    @Test func roundsOfAStep() throws {
+        let base = try Base()
+        let oracle = CountingOracle(classNames: base.data.classNames)
+        let session = QueryAccount(budget: nil)
+        var run = try base.run(TwoRounds.self, oracle, budget: 14, seed: 1, total: session)
+        let record = try run.step()
+        #expect(record.readings.map(\.count) == [3, 2] && record.queries == 5)
+        let state = run.method.state
+        // Stopped between its rounds: three more are gone, and the step begins anew.
+        var pauses = 0
+        #expect(throws: Stop.self) {
+            try run.step {
+                pauses += 1
+                if pauses == 3 { throw Stop() }
+            }
+        }
+        #expect(run.method.state == state && oracle.asked == 8 && run.account.spent.training == 8)
+        try run.step()
+        #expect(run.queries == 10 && run.account.spent.training == 13)
+        // One query is left of a step that needs five.
+        #expect(
+            message { try run.step() } == "the budget of 14 queries does not allow it: 5 needed, 1 left")
+        let trace = try PlainTrace(AuditTrace(run).serialized(modelDigest: "", version: ""))
+        #expect(
+            trace.names
+                == Set(
+                    (1...2).flatMap { k in
+                        (1...2).flatMap { r in ["w", "values"].map { "step.\(k).round.\(r).\($0)" } }
+                    }))
     }
 
     /// Two accounts charge a third; nothing comes back where one refuses.

@@ -31,6 +31,17 @@ import ZerothOrder
             all.append(Sample("rank one", n) { Double(random[$0]) * Double(random[$1]) })
             all.append(Sample("graded", n) { pow(10, -Double($0 + $1) / 4) * Double(random[$0 * n + $1]) })
         }
+        // Products of k vectors of fewer elements: most of the spectrum is zero but for rounding.
+        for (elements, k) in [(20, 40), (50, 120), (100, 201)] {
+            let random = RandomStream(seed: 6, purpose: RandomPurpose("eigen test"), index: UInt64(k))
+                .normals(elements * k)
+            all.append(
+                Sample("gram of \(elements)", k) { i, j in
+                    (0..<elements).reduce(0.0) {
+                        $0 + Double(random[i * elements + $1]) * Double(random[j * elements + $1])
+                    }
+                })
+        }
         all.append(Sample("zero", 5) { _, _ in 0 })
         all.append(Sample("identity", 9) { $0 == $1 ? 1 : 0 })
         all.append(Sample("all ones", 20) { _, _ in 1 })

@@ -18,10 +18,9 @@ enum BranchCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
-        let name = call.text("name") ?? ""
-        guard !name.isEmpty, context.state.runs[name] == nil else {
-            throw call.failure(
-                "name", name.isEmpty ? "expected a name; got nothing" : "there is a run '\(name)' already")
+        guard let name = try context.runName(call, "name") else { return }
+        guard context.state.runs[name] == nil else {
+            throw call.failure("name", "there is a run '\(name)' already")
         }
         context.state.begin(run, name: name, checkpoints: context.state.checkpoints)
         context.say("now at '\(name)', a branch at step \(run.method.step), \(run.queries) queries")

@@ -38,7 +38,7 @@ enum ClassifyCommand: NotebookCommand {
         } else {
             let box = CLIPOracle(store: store, classNames: try context.requireClassNames())
             let text = template ?? CommonSettings.defaultTemplate
-            oracle = box
+            oracle = context.host.oracle(box)
             classifier = Classifier(Prompt(text: .templates([text])))
             try call.locating("template") { try box.check(classifier.prompt) }
             prompt = "\"\(escapedForDisplay(text))\""

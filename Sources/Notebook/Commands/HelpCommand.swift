@@ -106,7 +106,8 @@ enum HelpCommand: NotebookCommand {
           }
           source setup.zl
 
-        A statement that fails changes nothing. A block stops at the statement that failed and keeps
-        what came before it.
+        A statement that fails changes nothing, but for the whole steps that 'step' or 'run' took
+        before: they are paid for. A block stops at the statement that failed and keeps what came
+        before it.
         """
 }

@@ -57,9 +57,11 @@ enum PromptCommand: NotebookCommand {
     private static func build(
         _ call: Call, initial: TuningProblem.InitialContext?, _ context: inout CommandContext
     ) throws {
+        let runName = try context.runName(call, "name") ?? context.state.currentName
         let store = try context.requireModel()
         let data = try context.requireData()
-        let oracle = CLIPOracle(store: store, classNames: try context.requireClassNames())
+        let box = CLIPOracle(store: store, classNames: try context.requireClassNames())
+        let oracle = context.host.oracle(box)
         let name = call.text(Call.methodOption) ?? MethodTable.defaultName
         guard let method = context.host.methods.method(name) else {
             throw TuningError.unknownMethod(name, known: context.host.methods.names)
@@ -78,15 +80,18 @@ enum PromptCommand: NotebookCommand {
                 problem: TuningProblem(
                     facts: oracle.facts, train: data.train, common: settings, initial: initial,
                     encoder: { [host = context.host] folder in
-                        try oracle.imageEncoder(folder: folder.map { host.input($0) })
+                        try box.imageEncoder(folder: folder.map { host.input($0) })
                     }), oracle: oracle, total: context.session)
         }
         try context.encoding(data.train) { progress in
             try pointing(call) { try run.prepare(progress: progress) }
         }
-        let runName = call.text("name") ?? context.state.currentName
-        guard !runName.isEmpty else {
-            throw call.failure("name", "expected a name for '--name'; got nothing")
+        if runName != context.state.currentName, let other = context.state.runs[runName]?.run,
+            other.method.step > 0
+        {
+            context.say(
+                "note: this takes the place of run '\(runName)' at step \(other.method.step); 'undo' brings it back"
+            )
         }
         context.state.begin(run, name: runName)
         try context.describe(run)
@@ -98,7 +103,8 @@ enum PromptCommand: NotebookCommand {
             return try body()
         } catch let error as TuningError {
             switch error {
-            case .badSetting(let name, _, _), .conflict(let name, _): throw call.failure(name, "\(error)")
+            case .badSetting(let name, _, _), .conflict(let name, _), .stepTooLarge(let name, _, _):
+                throw call.failure(name, "\(error)")
             default: throw error
             }
         } catch let error as BlackBoxError {
@@ -180,6 +186,10 @@ extension CommandContext {
         set("budget", .integer(budget))
         set("queries-per-step", .integer(each))
         set("parameters", .text("sha256:" + run.parameterDigest))
+        // As a model's: a replay with another file ends as one with another model does.
+        for (name, digest) in method.provenance.sorted(by: { $0.key < $1.key }) {
+            set("model." + name, .text("sha256:" + digest))
+        }
         for setting in run.described { set("setting." + setting.name, ResultValue(reading: setting.value)) }
     }
 }

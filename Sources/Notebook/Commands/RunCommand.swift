@@ -17,7 +17,8 @@ enum RunCommand: NotebookCommand {
                     name: "until", kind: .text, valueName: "CONDITION",
                     help: "stop when true: accuracy, loss or a measure, then >=, >, <= or <, then a number"),
                 OptionSpecification(
-                    name: "eval-every", kind: .integer(1...1_000_000_000), valueName: "500",
+                    name: "eval-every", kind: .integer(1...1_000_000_000),
+                    valueName: "\(RunPlan.standardInterval)",
                     help: "evaluate each time so many queries are used"),
                 OptionSpecification(
                     name: "split", kind: .choice(splitNames), valueName: "val", help: "what to evaluate on"),
@@ -50,11 +51,12 @@ enum RunCommand: NotebookCommand {
         }
         let list = try context.list(call, default: .val, in: data)
         let plan = RunPlan(
-            .queries(target), list: list, evaluateEvery: call.integer("eval-every") ?? 500,
+            .queries(target), list: list,
+            evaluateEvery: call.integer("eval-every") ?? RunPlan.standardInterval,
             condition: condition)
         guard plan.steps(of: run) > 0 else { throw refusal(call, run, target: target) }
         try context.prepare(run.oracle, run.method.deployed.prompt, list)
-        let reached = try context.carryOut(plan)
+        let reached = try context.carryOut(plan, call)
         context.reportRun(lastStep: true)
         context.reportEvaluations(list.name)
         if let text = call.text("until") {
@@ -83,7 +85,10 @@ enum RunCommand: NotebookCommand {
 
 extension CommandContext {
     /// Takes the steps of a plan, with progress shown; what was done stays when it is interrupted.
-    mutating func carryOut(_ plan: RunPlan) throws -> Bool {
+    ///
+    /// - Throws: `KeptFailure` where steps were taken before the one that failed.
+    mutating func carryOut(_ plan: RunPlan, _ call: Call) throws -> Bool {
+        let first = state.run?.method.step ?? 0
         let cell = cell
         let host = host
         var reached = false
@@ -106,6 +111,17 @@ extension CommandContext {
             say("interrupted after step \(state.run?.method.step ?? 0), state kept")
             reportRun(lastStep: true)
             throw interruption
+        } catch {
+            let step = state.run?.method.step ?? 0
+            guard step > first else { throw error }
+            reportRun(lastStep: true)
+            throw KeptFailure(
+                diagnostic: call.failure(
+                    nil, "\(error)",
+                    notes: [
+                        step - first == 1
+                            ? "the step before it is kept" : "the \(step - first) steps before it are kept"
+                    ]))
         }
         return reached
     }

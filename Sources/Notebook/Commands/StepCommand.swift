@@ -27,7 +27,7 @@ enum StepCommand: NotebookCommand {
             throw call.failure(nil, "\(TuningError.noStepLeft(method: run.methodName, limit: limit))")
         }
         guard needed <= run.account.remaining else { throw call.overBudget(run, needed: needed) }
-        _ = try context.carryOut(RunPlan(.steps(steps)))
+        _ = try context.carryOut(RunPlan(.steps(steps)), call)
         context.reportRun(lastStep: true)
     }
 }

@@ -28,8 +28,10 @@ enum TraceCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let trace = AuditTrace(try context.requireRun(), last: call.integer("last"))
+        let cell = context.cell
         let bytes = try trace.serialized(
-            modelDigest: try context.requireModel().model.weightDigest, version: ziplabVersion)
+            modelDigest: try context.requireModel().model.weightDigest, version: ziplabVersion,
+            pause: { try cell.interruptionPoint() })
         let path = call.text("file") ?? ""
         try call.locating("file") { try context.host.write(bytes, to: path) }
         context.say("\(DisplayNumber.count(trace.steps, "step")) written to \(path) (\(bytes.count) bytes)")

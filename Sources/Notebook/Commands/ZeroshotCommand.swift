@@ -31,9 +31,10 @@ enum ZeroshotCommand: NotebookCommand {
         let templates =
             call.values["template"] == nil ? [CommonSettings.defaultTemplate] : call.texts("template")
         let list = try context.list(call, default: .test, in: data)
-        let oracle = CLIPOracle(store: store, classNames: names)
+        let box = CLIPOracle(store: store, classNames: names)
+        let oracle = context.host.oracle(box)
         let prompt = Prompt(text: .templates(templates))
-        try call.locating("template") { try oracle.check(prompt) }
+        try call.locating("template") { try box.check(prompt) }
         try context.features(store, list)
         let cell = context.cell
         let score = try evaluateClassifier(

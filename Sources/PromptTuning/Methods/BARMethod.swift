@@ -18,9 +18,9 @@ public struct BARMethod: TuningMethod {
         --plan budget takes 0.9 of the steps that the budget allows. The published code trains on random
         crops and flips: --augment.
 
-        Trace, for δ = 3 · side²: step.k.w [δ], batch [b] (and views [b], with --augment), step.k.u [K, δ], step.k.loss [1 + K] with the
-        pivot first, gradient [δ], step_size [1], w_next [δ]. A step has K + 3 tensors of δ; 'trace FILE
-        --last N' writes fewer steps.
+        Trace, for δ = 3 · side²: step.k.w [δ], batch [b] (and views [b], with --augment), u [K, δ],
+        loss [1 + K] with the pivot first, gradient [δ], step_size [1], w_next [δ]. A step has K + 3
+        tensors of δ; 'trace FILE --last N' writes fewer steps.
 
           prompt new --method bar
           prompt new --method bar --plan budget --template "a drawing of a {}."
@@ -72,6 +72,10 @@ public struct BARMethod: TuningMethod {
                 expected: "an \(parity) side below the model's \(side) px, so that a frame is left,",
                 got: "\(innerSide)")
         }
+        let count = 3 * side * side
+        try problem.checkRoom(
+            candidates: settings[Self.directions] + 1, Self.directions, numbers: 3 * count,
+            what: "\(count) parameters")
         self.settings = settings
         self.problem = problem
         self.innerSide = innerSide
@@ -82,7 +86,7 @@ public struct BARMethod: TuningMethod {
             ? Double(problem.budget / estimate.evaluationsPerStep)
             : Self.epochs * Double(problem.plan.batchesPerEpoch)
         end = max(1, Self.falling * steps)
-        program = RandomStream(seed: problem.seed, purpose: .barProgram).normals(3 * side * side)
+        program = RandomStream(seed: problem.seed, purpose: .barProgram).normals(count)
     }
 
     /// 194/224 of the model's side, rounded to the nearest even number.
@@ -95,7 +99,7 @@ public struct BARMethod: TuningMethod {
     package func stepSize(at step: Int) -> Float {
         let (first, last) = (settings[Self.first], settings[Self.last])
         let left = max(0, 1 - Double(step) / end)
-        return Float((first - last) * (left > 0 ? Elementary.pow(left, Self.power) : 0) + last)
+        return Float((first - last) * Elementary.pow(left, Self.power) + last)
     }
 
     public var parameters: [Float] { program }
@@ -120,9 +124,9 @@ public struct BARMethod: TuningMethod {
         problem.batch(step: step + 1, augment: settings[CommonSettings.augment])
     }
 
-    public func ask() -> [Query] {
+    public func ask() throws -> [Query] {
         let batch = batch
-        return estimate.ask(program, step: step + 1).map { Query(prompt($0), batch) }
+        return try estimate.ask(program, step: step + 1).map { Query(prompt($0), batch) }
     }
 
     public func read(_ answers: [Answer], to queries: [Query]) -> [Float] {

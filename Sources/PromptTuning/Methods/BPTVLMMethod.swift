@@ -19,9 +19,10 @@ public struct BPTVLMMethod: TuningMethod {
         the published code takes the lowest running mean after any minibatch: --best running. It ends
         after 1 000 candidates; here the budget ends it. It trains on random crops: --augment.
 
-        Trace, for n = dim + visual-dim and λ candidates: A_text [tokens · d, dim], A_visual [v · d_v,
-        visual-dim]; step.k.mean [n] and sigma [1] before the step, step.k.z [λ, n], step.k.batch [λ · e · b]
-        (and step.k.views, with --augment), step.k.loss [λ, e] for e minibatches, step.k.mean_next [n], sigma_next [1].
+        Trace, for n = dim + visual-dim, λ candidates and e minibatches: A_text [tokens · d, dim],
+        A_visual [visual tokens · d_v, visual-dim]; step.k.mean [n] and sigma [1] before the step,
+        z [λ, n], batch [λ · e · b] (and views, with --augment), loss [λ, e], mean_next [n],
+        sigma_next [1].
 
           prompt new --method bptvlm
           prompt new --method bptvlm --visual-tokens 0
@@ -34,7 +35,7 @@ public struct BPTVLMMethod: TuningMethod {
         "dim", 1...100_000, default: 2000, "intrinsic dimensions of the text")
     static let visualDimensions = Setting.integer(
         "visual-dim", 1...100_000, default: 2000, "intrinsic dimensions of the visual tokens")
-    static let population = Setting.integer("population", 2...10_000, default: 15, "candidates a generation")
+    static let population = Setting.integer("population", 2...1000, default: 15, "candidates a generation")
     static let sigma = Setting.number("sigma", default: 1, "first step size σ of the search")
     static let best = Setting.choice(
         "best", ["mean", "running"], default: "mean",
@@ -51,9 +52,6 @@ public struct BPTVLMMethod: TuningMethod {
 
     /// A literal of the published code: the MLP width of ViT-B.
     private static let published = 3072.0
-    /// Most floats of the projections, 2 GiB.
-    private static let projectionLimit = 1 << 29
-
     public let settings: MethodSettings
     private let problem: TuningProblem
     private let text: RandomProjection
@@ -69,35 +67,49 @@ public struct BPTVLMMethod: TuningMethod {
         let facts = problem.facts
         let sigma = settings[Self.sigma]
         let (dimensions, visualDimensions) = (settings[Self.dimensions], settings[Self.visualDimensions])
+        guard settings[Self.tokens] <= max(1, facts.contextLimit) else {
+            throw TuningError.badSetting(
+                name: Self.tokens.key.name,
+                expected: "1 to \(facts.contextLimit), so that every class name fits,",
+                got: "\(settings[Self.tokens])")
+        }
         let textRows = settings[Self.tokens] * facts.width
         let visualRows = settings[Self.visualTokens] * facts.visionWidth
-        try Self.check(rows: textRows, columns: dimensions, name: "dim")
-        try Self.check(rows: visualRows, columns: visualDimensions, name: "visual-dim")
+        let count = dimensions + (visualRows == 0 ? 0 : visualDimensions)
+        try problem.checkRoom(
+            candidates: settings[Self.population], Self.population,
+            numbers: 4 * count + textRows + visualRows,
+            what: "\(count) dimensions")
+        try problem.checkRoom(
+            candidates: dimensions, Self.dimensions, numbers: 2 * textRows,
+            what: "\(textRows) numbers of context")
+        try problem.checkRoom(
+            candidates: visualDimensions, Self.visualDimensions, numbers: 2 * visualRows,
+            what: "\(visualRows) numbers of visual tokens")
+        let spread = facts.embeddingDeviation() / (Double(dimensions).squareRoot() * sigma)
+        let ratio = Self.published / Double(visualDimensions)
+        let visualSpread = facts.patchKernel.deviation * ratio.squareRoot() * sigma
+        // The largest normal that is ever drawn is below 9.
+        guard Float(9 * spread).isFinite, Float(9 * visualSpread).isFinite, Float(spread) > 0 else {
+            throw TuningError.badSetting(
+                name: Self.sigma.key.name, expected: "a σ whose projections are finite numbers",
+                got: "\(sigma)")
+        }
         text = RandomProjection(
             rows: textRows, columns: dimensions, mean: 0,
-            deviation: facts.embeddingDeviation() / (Double(dimensions).squareRoot() * sigma),
+            deviation: spread,
             stream: RandomStream(seed: problem.seed, purpose: .textProjection))
-        let ratio = Self.published / Double(visualDimensions)
         visual =
             visualRows == 0
             ? nil
             : RandomProjection(
                 rows: visualRows, columns: visualDimensions, mean: facts.patchKernel.mean * ratio,
-                deviation: facts.patchKernel.deviation * ratio.squareRoot() * sigma,
+                deviation: visualSpread,
                 stream: RandomStream(seed: problem.seed, purpose: .visualProjection))
-        let count = dimensions + (visualRows == 0 ? 0 : visualDimensions)
         search = CMAEvolutionStrategy(
             mean: [Double](repeating: 0, count: count), stepSize: sigma,
             population: settings[Self.population], seed: problem.seed)
         bestPoint = [Float](repeating: 0, count: count)
-    }
-
-    private static func check(rows: Int, columns: Int, name: String) throws {
-        guard rows * columns <= projectionLimit else {
-            throw TuningError.badSetting(
-                name: name, expected: "at most \(projectionLimit / max(1, rows)) with so many tokens",
-                got: "\(columns)")
-        }
     }
 
     /// The mean of the search.
@@ -183,10 +195,12 @@ public struct BPTVLMMethod: TuningMethod {
         }
         let point = try state.floats("best", count: bestPoint.count, of: Self.name)
         let loss = try state.doubles("best-loss", of: Self.name)
-        let restored = try CMAEvolutionStrategy(restoring: saved)
-        guard restored.dimensions == search.dimensions, restored.population == search.population,
-            restored.seed == search.seed, let loss = loss.first
+        // Before anything of their size is made.
+        let own = search.state.counters
+        guard ["dimensions", "population", "seed"].allSatisfy({ saved.counters[$0] == own[$0] }),
+            let loss = loss.first
         else { throw TuningError.badState(method: Self.name, tensor: "search") }
+        let restored = try CMAEvolutionStrategy(restoring: saved)
         (search, bestPoint, bestLoss) = (restored, point, loss)
     }
 

@@ -22,9 +22,9 @@ public struct BlackVIPMethod: TuningMethod {
         (momentum 0.1, gathered over the perturbed passes) in evaluation, so that accuracy does not depend
         on how evaluation is batched. The published code trains on random crops and flips: --augment.
 
-        Trace: step.k.w [δ] (trigger, then layers in turn), batch [b] (and views [b], with --augment), z
-        [K, δ], loss_plus [K], loss_minus [K], gradient [δ], w_next [δ], and the averages after the step: running_means [144],
-        running_variances [144].
+        Trace: step.k.w [δ] (trigger, then layers in turn), batch [b] (and views [b], with --augment),
+        z [K, δ], loss_plus [K], loss_minus [K], gradient [δ], w_next [δ], and the averages after the
+        step: running_means [144], running_variances [144]. The metadata has encoder_sha256.
 
           prompt new --method blackvip
           prompt new --method blackvip --encoder Assets/Model
@@ -55,6 +55,10 @@ public struct BlackVIPMethod: TuningMethod {
         decoder = try BlackVIPDecoder(featureLength: imageEncoder.length, side: problem.facts.imageSide)
         optimizer = PerturbationSettings.optimizer(
             settings, clipping: .none, momentum: settings[Self.momentum], seed: problem.seed)
+        // A step holds 2K candidates with their directions, and draws each picture's prompt.
+        try problem.checkRoom(
+            candidates: optimizer.evaluationsPerStep, PerturbationSettings.directions,
+            numbers: 2 * decoder.parameterCount, what: "\(decoder.parameterCount) parameters")
         spsa = .init(parameters: decoder.initialParameters(seed: problem.seed))
         statistics = decoder.initialStatistics
         self.settings = settings
@@ -71,6 +75,8 @@ public struct BlackVIPMethod: TuningMethod {
     public var schedule: String {
         "a = \(optimizer.schedule.stepSize), c = \(optimizer.schedule.perturbationSize), ε = \(settings[Self.strength])"
     }
+
+    public var provenance: [String: String] { ["encoder": imageEncoder.digest] }
 
     public var deployed: Classifier {
         Classifier(
@@ -118,8 +124,13 @@ public struct BlackVIPMethod: TuningMethod {
     }
 
     public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
+        let running = Array(readings.dropFirst(queriesPerStep))
+        // Pictures of a decoder that overflows are black, and their losses look like any other.
+        guard running.allSatisfy(\.isFinite) else {
+            throw ZerothOrderError.parametersNotFinite(step: step + 1)
+        }
         let record = try optimizer.tell(&spsa, Array(readings.prefix(queriesPerStep)))
-        statistics.values = Array(readings.dropFirst(queriesPerStep))
+        statistics.values = running
         return StepRecord(record)
     }
 
@@ -131,6 +142,9 @@ public struct BlackVIPMethod: TuningMethod {
 
     public mutating func restore(_ state: MethodState) throws {
         let values = try state.floats("statistics", count: statistics.values.count, of: Self.name)
+        guard values.allSatisfy(\.isFinite) else {
+            throw TuningError.badState(method: Self.name, tensor: "statistics")
+        }
         try spsa.restore(state, of: Self.name, momentum: true)
         statistics.values = values
     }
@@ -191,11 +205,15 @@ private final class DecodedPixels: PixelProgram {
     /// Moments of the training pass over a minibatch; a pass that the box did not make is made here.
     func moments(of batch: Minibatch) throws -> BlackVIPDecoder.BatchMoments {
         if let moments = drawn.withLock({ $0 }) { return moments }
-        return decoder.train(parameters, features: try encoder.states(batch)).moments
+        return decoder.train(parameters, features: try encoder.states(batch) { _, _ in }).moments
+    }
+
+    func prepare(_ batch: Minibatch, progress: (_ done: Int, _ total: Int) throws -> Void) throws {
+        _ = try encoder.states(batch, progress: progress)
     }
 
     func change(for batch: Minibatch) throws -> @Sendable (Int, [Float]) -> [Float] {
-        let features = try encoder.states(batch)
+        let features = try encoder.states(batch) { _, _ in }
         let prompts: Matrix
         if let statistics {
             prompts = decoder.evaluate(parameters, features: features, statistics: statistics)

@@ -68,7 +68,11 @@ public struct CalibrateMethod: HeadMethod {
         pass = TrainingPass(templates: settings[CommonSettings.template], problem: problem)
     }
 
-    public var description: String { "a template with a \(pass.classes) × \(pass.classes) map of its logits" }
+    public var description: String {
+        pass.classes <= LogitMap.mostClasses
+            ? "a template with a \(pass.classes) × \(pass.classes) map of its logits"
+            : "a template with a temperature and a bias a class: more than \(LogitMap.mostClasses) classes"
+    }
 
     func fit(_ logits: Matrix, labels: [Int]) throws -> Head {
         Head(map: try LogitMap(logits, labels: labels, seed: seed), classes: pass.classes)

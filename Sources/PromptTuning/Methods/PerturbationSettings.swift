@@ -5,16 +5,19 @@ import ZerothOrder
 ///
 /// The gains are Spall's (1992): a_k = a/(k + o)^α, c_k = c/k^γ, with the values of Park et al. (2025).
 enum PerturbationSettings {
+    private static let gains = GainSchedule()
     static let directions = Setting.integer("directions", 1...10_000, default: 5, "directions K a step")
     static let perturbation = Setting.choice(
         "perturbation", Perturbation.allCases.map(\.rawValue), default: Perturbation.segmented.rawValue,
         "how directions are drawn")
-    static let stepSize = Setting.number("a", default: 0.01, "step size")
-    static let perturbationSize = Setting.number("c", default: 0.01, "perturbation size")
-    static let offset = Setting.number("o", .atLeastZero, default: 1, "offset of the step size")
-    static let stepDecay = Setting.number("alpha", .atLeastZero, default: 0.4, "decay of the step size")
+    static let stepSize = Setting.number("a", default: gains.stepSize, "step size")
+    static let perturbationSize = Setting.number(
+        "c", default: gains.perturbationSize, "perturbation size")
+    static let offset = Setting.number("o", .atLeastZero, default: gains.offset, "offset of the step size")
+    static let stepDecay = Setting.number(
+        "alpha", .atLeastZero, default: gains.stepDecay, "decay of the step size")
     static let perturbationDecay = Setting.number(
-        "gamma", .atLeastZero, default: 0.1, "decay of the perturbation size")
+        "gamma", .atLeastZero, default: gains.perturbationDecay, "decay of the perturbation size")
 
     static let keys = [
         directions.key, perturbation.key, stepSize.key, perturbationSize.key, offset.key, stepDecay.key,

@@ -38,6 +38,8 @@ public protocol TuningMethod: Sendable {
     var schedule: String { get }
     /// The limit of a measure, by its name.
     var limits: [String: Double] { get }
+    /// SHA-256 of what it reads besides the box and the data, by name.
+    var provenance: [String: String] { get }
     /// What a person would deploy now.
     var deployed: Classifier { get }
 
@@ -65,6 +67,7 @@ extension TuningMethod {
     public var stepLimit: Int? { nil }
     public var schedule: String { "" }
     public var limits: [String: Double] { [:] }
+    public var provenance: [String: String] { [:] }
     public var traced: [NamedTensor] { [] }
 
     public func read(_ answers: [Answer], to queries: [Query]) throws -> [Float] {

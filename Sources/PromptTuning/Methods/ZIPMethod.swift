@@ -41,10 +41,13 @@ public struct ZIPMethod: TuningMethod {
           prompt new --init "a photo of a" --rank 4
         """
 
-    static let tokens = Setting.integer("tokens", 1...1000, default: 8, "context tokens m")
-    static let dimensions = Setting.integer("dim", 1...10_000_000, default: 500, "intrinsic dimension D")
+    private static let standard = ZIPParameterization.Shape()
+    static let tokens = Setting.integer("tokens", 1...1000, default: standard.tokens, "context tokens m")
+    static let dimensions = Setting.integer(
+        "dim", 1...10_000_000, default: standard.dimensions, "intrinsic dimension D")
     static let rank = Setting<Int?>(
-        "rank", .choiceOrInteger(["full"], 1...100_000), default: .integer(5), "rank r, or full"
+        "rank", .choiceOrInteger(["full"], 1...100_000), default: standard.rank.map { .integer($0) },
+        "rank r, or full"
     ) { value in
         if case .integer(let rank)? = value { rank } else { nil }
     }
@@ -79,9 +82,6 @@ public struct ZIPMethod: TuningMethod {
         ] + PerturbationSettings.keys + [clipping.key, momentum.key]
     public static let measures = PerturbationSettings.measures
 
-    /// Most floats that the candidates of one step take together, 1 GiB.
-    static let candidateLimit = 1 << 28
-
     public let settings: MethodSettings
     let parameterization: ZIPParameterization
     let optimizer: SimultaneousPerturbation
@@ -96,14 +96,10 @@ public struct ZIPMethod: TuningMethod {
         optimizer = PerturbationSettings.optimizer(
             settings, clipping: settings[Self.clipping], momentum: settings[Self.momentum], seed: problem.seed
         )
-        // A step holds 2K candidates of δ parameters, each with its direction and its context.
-        let floats = 2 * parameterization.parameterCount + initial.values.count
-        guard floats <= Self.candidateLimit / optimizer.evaluationsPerStep else {
-            throw TuningError.badSetting(
-                name: PerturbationSettings.directions.key.name,
-                expected: "fewer, or a smaller prompt: a step would hold too many numbers",
-                got: "\(optimizer.directions) with \(parameterization.parameterCount) parameters")
-        }
+        try problem.checkRoom(
+            candidates: optimizer.evaluationsPerStep, PerturbationSettings.directions,
+            numbers: 2 * parameterization.parameterCount + initial.values.count,
+            what: "\(parameterization.parameterCount) parameters")
         self.settings = settings
         self.problem = problem
         spsa = .init(parameters: parameterization.initialParameters)

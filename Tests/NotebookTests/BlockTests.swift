@@ -5,7 +5,7 @@ import Tensors
 import Testing
 
 /// Blocks, variables from outside and the session's account of queries.
-@Suite struct BlockAndLedgerTests {
+@Suite struct BlockTests {
     @Test func quitEndsABlockAtOnce() throws {
         let notebook = try Fixture().notebook(smallPrompt)
         let report = try #require(try notebook.run("repeat 3 { step; quit }").last)
