@@ -40,6 +40,9 @@ public final class CLIPOracle: Oracle {
             embeddingDeviation: { model.text.embeddingDeviation },
             embeddings: { words in
                 Matrix(rows: model.tokenizer.encode(words).map { model.text.embedding(of: $0) })
+            },
+            wordEmbeddings: {
+                Matrix(rows: model.tokenizer.wordIDs.map { model.text.embedding(of: $0) })
             })
     }
 

@@ -44,13 +44,17 @@ public struct OracleFacts: Sendable {
     /// Embeddings of the tokens of some words, [tokens, d].
     public let embeddings: @Sendable (_ words: String) -> Matrix
 
+    /// Embeddings of all tokens that are whole words, [words, d].
+    public let wordEmbeddings: @Sendable () -> Matrix
+
     public var classCount: Int { classNames.count }
 
     public init(
         classNames: [String], width: Int, contextLimit: Int, imageSide: Int, visionWidth: Int,
         patchKernel: (mean: Double, deviation: Double), pixelDeviation: [Float],
         embeddingDeviation: @escaping @Sendable () -> Double,
-        embeddings: @escaping @Sendable (_ words: String) -> Matrix
+        embeddings: @escaping @Sendable (_ words: String) -> Matrix,
+        wordEmbeddings: @escaping @Sendable () -> Matrix
     ) {
         self.classNames = classNames
         self.width = width
@@ -61,5 +65,6 @@ public struct OracleFacts: Sendable {
         self.pixelDeviation = pixelDeviation
         self.embeddingDeviation = embeddingDeviation
         self.embeddings = embeddings
+        self.wordEmbeddings = wordEmbeddings
     }
 }

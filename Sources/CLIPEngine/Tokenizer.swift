@@ -84,6 +84,17 @@ public struct Tokenizer: Sendable {
         return tokenOfID[Int(id)]
     }
 
+    /// Ids of the tokens that are whole words of two and more characters, ascending.
+    public var wordIDs: [Int32] {
+        tokenOfID.indices.compactMap { id in
+            let token = tokenOfID[id]
+            let isWord =
+                token.hasSuffix(Self.endOfWord)
+                && token.unicodeScalars.count >= Self.endOfWord.unicodeScalars.count + 2
+            return isWord ? Int32(id) : nil
+        }
+    }
+
     /// The added tokens with the two special ones, which every CLIP vocabulary adds.
     private static func completed(
         _ addedTokens: [AddedToken], vocabulary: [String: Int]

@@ -31,7 +31,7 @@ public struct RunPlan: Sendable {
         self.condition = condition
     }
 
-    /// Steps that the goal and the account still allow.
+    /// Steps that the goal and the account still allow, at what the next one costs at most.
     public func steps(of run: TuningRun) -> Int {
         let each = run.method.queriesPerStep
         switch goal {
@@ -114,8 +114,8 @@ extension TuningRun {
         while left > 0, !holds(self) {
             let before = queries
             try step(pause: pause)
-            left -= 1
-            if case .queries = plan.goal { left = min(left, plan.steps(of: self)) }
+            // A step may have cost less than it could have.
+            if case .queries = plan.goal { left = plan.steps(of: self) } else { left -= 1 }
             let crossed = queries / plan.evaluateEvery > before / plan.evaluateEvery
             if left == 0 || crossed { try evaluateOnce(plan.list, pause: pause) }
             try stepped(self, left)

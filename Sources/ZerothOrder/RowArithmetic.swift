@@ -37,8 +37,14 @@ enum RowArithmetic {
     /// Σ x_i y_i in eight chains of every eighth index, which are then summed in order.
     static func dot(_ x: [Double], _ y: [Double]) -> Double {
         precondition(x.count == y.count, "expected \(x.count) values; got \(y.count)")
+        return dot(x, y, count: x.count)
+    }
+
+    /// The same of the first `count` values.
+    static func dot(_ x: [Double], _ y: [Double], count: Int) -> Double {
+        check(0, count, min(x.count, y.count))
         var lanes = SIMD8<Double>()
-        let whole = x.count & ~7
+        let whole = count & ~7
         unsafe x.withUnsafeBufferPointer { x in
             unsafe y.withUnsafeBufferPointer { y in
                 for i in stride(from: 0, to: whole, by: 8) {
@@ -47,12 +53,38 @@ enum RowArithmetic {
                 }
             }
         }
-        for i in whole..<x.count { lanes[i - whole] += x[i] * y[i] }
+        for i in whole..<count { lanes[i - whole] += x[i] * y[i] }
         return (0..<8).reduce(0) { $0 + lanes[$1] }
     }
 
     /// Euclidean length.
     static func norm(_ x: [Double]) -> Double { dot(x, x).squareRoot() }
+
+    /// target[at + i] = weights_i · (x_i − Σ P x over i's group of `group` values), rounded to float.
+    static func centred(
+        _ x: [Double], _ probabilities: [Double], _ weights: [Double], group: Int, into target: inout [Float],
+        at: Int
+    ) {
+        check(0, x.count, min(probabilities.count, weights.count))
+        check(at, x.count, target.count)
+        precondition(group > 0 && x.count % group == 0, "\(x.count) values in groups of \(group)")
+        // Indices stay below the count, as checked above.
+        unsafe x.withUnsafeBufferPointer { x in
+            unsafe probabilities.withUnsafeBufferPointer { p in
+                unsafe weights.withUnsafeBufferPointer { w in
+                    unsafe target.withUnsafeMutableBufferPointer { target in
+                        for first in stride(from: 0, to: x.count, by: group) {
+                            var mean = 0.0
+                            for i in first..<(first + group) { unsafe mean += p[i] * x[i] }
+                            for i in first..<(first + group) {
+                                unsafe target[at + i] = Float(w[i] * (x[i] - mean))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     private static func check(_ start: Int, _ count: Int, _ available: Int) {
         precondition(

@@ -293,7 +293,7 @@ import Testing
         Sample(
             name: "unknown method", setup: smallPrompt, statement: "prompt new --method zap",
             expected: """
-                input:1:21: error: no method 'zap'; known: bar, bias, blackvip, bptvlm, calibrate, template, zip
+                input:1:21: error: no method 'zap'; known: bar, bias, blackvip, bptvlm, calibrate, gauss-newton, template, zip
                 prompt new --method zap
                                     ^~^
                 note: did you mean 'zip'?

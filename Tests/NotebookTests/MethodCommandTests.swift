@@ -130,7 +130,7 @@ import Testing
     }
 
     /// Every method at the smallest: steps, evaluation, plots of all it measures, a saved prompt, a replay.
-    @Test(arguments: ["bar", "bias", "blackvip", "bptvlm", "calibrate", "template", "zip"])
+    @Test(arguments: ["bar", "bias", "blackvip", "bptvlm", "calibrate", "gauss-newton", "template", "zip"])
     func everyMethodRuns(_ method: String) throws {
         let fixture = try Fixture()
         try TinyModel.write(to: fixture.folder + "/Assets/Model", imageSize: 32)

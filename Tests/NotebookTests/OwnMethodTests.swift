@@ -78,7 +78,7 @@ import Testing
                 "unknown option '--rank' of 'prompt' with method 'random-search'",
             "prompt new --method random-serch":
                 "no method 'random-serch'; known: bar, bias, blackvip, bptvlm, calibrate, "
-                + "random-search, template, zip",
+                + "gauss-newton, random-search, template, zip",
             "plot gradient": "'random-search' measures no 'gradient'; known: accuracy, loss, best",
         ]
         for (statement, message) in failures {

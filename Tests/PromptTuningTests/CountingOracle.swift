@@ -30,6 +30,10 @@ final class CountingOracle: Oracle {
             embeddingDeviation: { 0.02 },
             embeddings: { words in
                 Matrix(rows: words.split(separator: " ").count, columns: width, repeating: 0.1)
+            },
+            wordEmbeddings: {
+                let stream = RandomStream(seed: 1, purpose: RandomPurpose("tests.words"))
+                return Matrix(rows: 40, columns: width, values: stream.normals(40 * width))
             })
     }
 

@@ -87,7 +87,7 @@ public struct MethodTable: Sendable {
     /// The methods of this program.
     public static let standard = MethodTable([
         BARMethod.self, BPTVLMMethod.self, BiasMethod.self, BlackVIPMethod.self, CalibrateMethod.self,
-        TemplateMethod.self, ZIPMethod.self,
+        GaussNewtonMethod.self, TemplateMethod.self, ZIPMethod.self,
     ])
     /// The method where none is named.
     public static let defaultName = ZIPMethod.name

@@ -1,0 +1,214 @@
+public import BlackBox
+import Datasets
+public import Tensors
+import ZerothOrder
+
+/// Gauss–Newton on the logits that the box shows: a shared context for some hundred queries.
+public struct GaussNewtonMethod: TuningMethod {
+    public static let name = "gauss-newton"
+    public static let summary = "a shared context by Gauss–Newton on visible logits, for some hundred queries"
+    public static let help = """
+        A query answers with the logits of a whole minibatch; ZIP keeps their mean loss. Here a few
+        directional differences make a linear model of all logits, whose cross-entropy is minimised
+        inside a trust region; Broyden's update corrects the model with every trial. A step measures
+        new directions (two) and asks one to three trial points, always on the same stratified
+        minibatch. It needs logits or log-probabilities; a box that shows labels alone has nothing to
+        give it.
+
+        --space words moves the context by steps among word embeddings (the square root of their
+        covariance, half of it shared by all tokens); raw by steps of their standard deviation. --head
+        bias tunes a bias a class along; map fits the linear map of 'calibrate' to the last logits in
+        the end, for no query; none deploys the context alone.
+
+        A hand-written template with 'calibrate' costs one or two queries: compare before you pay more.
+
+        Trace: ctx0 [m, d], batch [b] places in 'train_images'; step.k.round.r.point [n] and bias [C]
+        before the round, asked [q, m · d] contexts, logits [q, b · C] answers, point_next [n], bias_next
+        [C].
+
+          prompt new --method gauss-newton --budget 250
+          prompt new --method gauss-newton --head map --budget 100
+        """
+
+    static let tokens = Setting.integer("tokens", 1...1000, default: 8, "context tokens m")
+    static let head = Setting.choice(
+        "head", ["none", "bias", "map"], default: "bias", "what is deployed behind the logits")
+    static let space = Setting.choice(
+        "space", ["words", "raw"], default: "words", "what a step of length one is")
+    private static let standard = GaussNewton.Settings()
+    static let directions = Setting.integer(
+        "directions", 1...1000, default: standard.directions, "directions measured in a step")
+    static let difference = Setting.number(
+        "difference", default: standard.difference, "length of a directional difference")
+    static let radius = Setting.number("radius", default: standard.radius, "trust region at the start")
+    static let prior = Setting.number(
+        "prior", default: standard.prior, "ridge on the distance from the start")
+    static let biasRidge = Setting.number("bias-ridge", default: standard.biasRidge ?? 1, "ridge on the bias")
+
+    public static let settings = [
+        tokens.key, CommonSettings.initial.key, head.key, space.key, directions.key, difference.key,
+        radius.key,
+        prior.key, biasRidge.key,
+    ]
+    public static let measures = [
+        MeasureKey("ratio", symbol: "ρ", title: "Fall over predicted fall", isHeadline: true),
+        MeasureKey("radius", symbol: "r", title: "Trust region", isHeadline: true),
+        MeasureKey("rank", symbol: "k", title: "Directions measured"),
+        MeasureKey("accepted", symbol: "accepted", title: "Accepted steps", isHeadline: true),
+    ]
+    public static let lossName = "penalised cross-entropy"
+
+    public let settings: MethodSettings
+    private let problem: TuningProblem
+    private let batch: Minibatch
+    private let space: WordSpace
+    private var search: GaussNewton
+
+    public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
+        var settings = settings
+        let start = try problem.initialContext(&settings, tokens: Self.tokens)
+        let indices = Self.stratified(
+            problem.train.labels, classes: problem.facts.classCount, most: problem.plan.batchSize,
+            seed: problem.seed)
+        let batch = Minibatch(list: problem.train, indices: indices)
+        var search = Self.standard
+        search.directions = settings[Self.directions]
+        search.difference = settings[Self.difference]
+        search.radius = settings[Self.radius]
+        search.prior = settings[Self.prior]
+        search.biasRidge = settings[Self.head] == "none" ? nil : settings[Self.biasRidge]
+        let dimensions = (start.rows + 1) * start.columns
+        let logits = indices.count * problem.facts.classCount
+        let rank = min(dimensions, problem.budget)
+        // The Jacobian and the directions, in double precision.
+        try problem.checkRoom(
+            candidates: rank, CommonSettings.budget, numbers: 4 * (logits + dimensions),
+            what: "\(logits) logits a query")
+        space = WordSpace(
+            start: start, words: settings[Self.space] == "words" ? problem.facts.wordEmbeddings() : nil,
+            deviation: problem.facts.embeddingDeviation())
+        self.search = GaussNewton(
+            search, dimensions: dimensions, labels: batch.labels, classes: problem.facts.classCount,
+            seed: problem.seed)
+        self.settings = settings
+        self.problem = problem
+        self.batch = batch
+    }
+
+    /// Indices of at most `most` images, classes as even as can be, ascending.
+    ///
+    /// Class c is permuted by stream (seed, `gauss-newton.batch`, c); images are taken by their places in these orders, classes of
+    /// one place in the order of a uniform number.
+    static func stratified(_ labels: [Int], classes: Int, most: Int, seed: UInt64) -> [Int] {
+        guard labels.count > most else { return Array(labels.indices) }
+        var images = [[Int]](repeating: [], count: classes)
+        for (image, label) in labels.enumerated() { images[label].append(image) }
+        var keys: [(place: Int, draw: Float, image: Int)] = []
+        for (label, own) in images.enumerated() {
+            let stream = RandomStream(seed: seed, purpose: .gaussNewtonBatch, index: UInt64(label))
+            let draws = RandomStream(
+                seed: seed, purpose: .gaussNewtonBatch, index: UInt64(classes + label)
+            ).uniforms(own.count)
+            for (place, image) in stream.permutation(own.count).enumerated() {
+                keys.append((place, draws[place], own[Int(image)]))
+            }
+        }
+        keys.sort { ($0.place, $0.draw, $0.image) < ($1.place, $1.draw, $1.image) }
+        return keys.prefix(most).map(\.image).sorted()
+    }
+
+    public var parameters: [Float] { (search.point + search.bias).map { Float($0) } }
+    public var step: Int { search.step }
+    public var queriesPerStep: Int { search.evaluationsPerStep }
+    public var description: String {
+        "\(space.start.rows) context tokens, n = \(search.dimensions), head \(settings[Self.head]), "
+            + "space \(settings[Self.space])"
+    }
+    public var schedule: String {
+        "\(batch.indices.count) of them fixed, difference \(settings[Self.difference]), radius \(settings[Self.radius])"
+    }
+
+    public var deployed: Classifier {
+        let prompt = Prompt(text: .context(space.contexts([search.point])[0]))
+        guard !search.logits.isEmpty else { return Classifier(prompt) }
+        switch settings[Self.head] {
+        case "bias": return Classifier(prompt, head: BiasHead(bias: search.bias.map { Float($0) }))
+        case "map":
+            let logits = Matrix(
+                rows: batch.indices.count, columns: problem.facts.classCount,
+                values: search.logits.map { Float($0) })
+            let head = try? CalibrateMethod.Head(
+                map: LogitMap(logits, labels: batch.labels, seed: problem.seed),
+                classes: problem.facts.classCount)
+            return Classifier(prompt, head: head)
+        default: return Classifier(prompt)
+        }
+    }
+
+    public func ask() -> [Query] {
+        space.contexts(search.ask()).map { Query(Prompt(text: .context($0)), batch) }
+    }
+
+    /// All logits, query by query.
+    public func read(_ answers: [Answer], to queries: [Query]) -> [Float] { answers.flatMap(\.logits.values) }
+
+    public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
+        let size = batch.indices.count * problem.facts.classCount
+        let answers = stride(from: 0, to: readings.count, by: size).map { start in
+            readings[start..<(start + size)].map { Double($0) }
+        }
+        guard let record = try search.tell(answers) else { return nil }
+        return StepRecord(
+            step: record.step, loss: record.loss,
+            measures: [
+                .number(record.ratio), .number(record.radius), .number(Double(record.rank)),
+                .flag(record.accepted),
+            ])
+    }
+
+    public var state: MethodState { MethodState(search.state, counters: ["step": search.step]) }
+
+    public mutating func restore(_ state: MethodState) throws {
+        var next = search
+        guard next.restore(state.tensors), try state.counter("step", of: Self.name) == next.step else {
+            throw TuningError.badState(method: Self.name, tensor: "region")
+        }
+        search = next
+    }
+
+    public var traced: [NamedTensor] {
+        [NamedTensor("ctx0", space.start), NamedTensor("batch", integers: batch.indices)]
+    }
+
+    public func traced(_ readings: [Float]) throws -> [NamedTensor] {
+        var next = self
+        _ = try next.tell(readings)
+        let asked = space.contexts(search.ask())
+        let width = space.start.values.count
+        return [
+            NamedTensor("point", search.point), NamedTensor("bias", search.bias),
+            NamedTensor("asked", shape: [asked.count, width], asked.flatMap(\.values)),
+            NamedTensor(
+                "logits", shape: [asked.count, asked.isEmpty ? 0 : readings.count / asked.count], readings),
+            NamedTensor("point_next", next.search.point), NamedTensor("bias_next", next.search.bias),
+        ]
+    }
+}
+
+/// A bias a class, added to the logits.
+struct BiasHead: LogitHead {
+    let bias: [Float]
+
+    var tensors: [NamedTensor] { [NamedTensor("head.bias", bias)] }
+
+    func apply(_ logits: Matrix) -> Matrix {
+        Matrix(
+            rows: logits.rows, columns: logits.columns,
+            values: logits.values.enumerated().map { $1 + bias[$0 % logits.columns] })
+    }
+}
+
+extension RandomPurpose {
+    /// Which images make the minibatch; the index is the class, then C + class.
+    static let gaussNewtonBatch = RandomPurpose("gauss-newton.batch")
+}
