@@ -128,7 +128,7 @@ function table(what, title, format,   i, j, m) {
     done = 0
     for (j = 1; j <= total; j++) {
       fitted = key(order[i], names[j], "fitted"); start = key(order[i], names[j], 0)
-      if (!n[start]) continue
+      if (!n[start] || what == "loss" && !losses[key(order[i], names[j], 5000)] && !losses[fitted]) continue
       line = sprintf("| %s | %s | %d |", order[i], names[j], n[start])
       for (m = 1; m <= 5; m++) {
         k = key(order[i], names[j], mark[m])
@@ -159,7 +159,7 @@ END {
   table("loss", "Training loss, mean over the steps of the 100 queries before (bar: focal loss).", "%.3f")
   print "\nA fitted head (bias, calibrate) costs one pass over the training images, 1 or 2 queries; it stands under 500, and its loss is that of the fitted head on the training images."
   printf "Seconds of a run with its evaluations:"
-  for (i = 1; i <= count; i++) if (runs[order[i]]) printf "%s %s %.1f", (i > 1 ? "," : ""), order[i], seconds[order[i]] / runs[order[i]]
+  for (i = 1; i <= count; i++) if (runs[order[i]]) { printf "%s %s %.1f", (shown++ ? "," : ""), order[i], seconds[order[i]] / runs[order[i]] }
   print "."
 }'
 awk -F'\t' "$tables" "$results"

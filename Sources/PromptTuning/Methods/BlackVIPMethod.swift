@@ -59,6 +59,11 @@ public struct BlackVIPMethod: TuningMethod {
         try problem.checkRoom(
             candidates: optimizer.evaluationsPerStep, PerturbationSettings.directions,
             numbers: 2 * decoder.parameterCount, what: "\(decoder.parameterCount) parameters")
+        // Prompts and the decoder's last maps of a whole minibatch are held at once.
+        try problem.checkRoom(
+            candidates: problem.plan.batchSize, CommonSettings.batch,
+            numbers: 9 * problem.facts.imageSide * problem.facts.imageSide,
+            what: "pictures of \(problem.facts.imageSide) px")
         spsa = .init(parameters: decoder.initialParameters(seed: problem.seed))
         statistics = decoder.initialStatistics
         self.settings = settings
