@@ -19,6 +19,9 @@ package enum DisplayNumber {
         "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
     }
 
+    /// "1 query", "2 queries".
+    package static func queries(_ count: Int) -> String { Self.count(count, "query", "queries") }
+
     /// A large count: "2.4 M".
     package static func large(_ count: Int) -> String {
         if count >= 1_000_000 { return String(format: "%.1f M", Double(count) / 1e6) }

@@ -23,7 +23,8 @@ enum BranchCommand: NotebookCommand {
             throw call.failure("name", "there is a run '\(name)' already")
         }
         context.state.begin(run, name: name, checkpoints: context.state.checkpoints)
-        context.say("now at '\(name)', a branch at step \(run.method.step), \(run.queries) queries")
+        context.say(
+            "now at '\(name)', a branch at step \(run.method.step), \(DisplayNumber.queries(run.queries))")
         context.reportRun(lastStep: false)
     }
 }

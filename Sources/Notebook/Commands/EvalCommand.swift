@@ -33,7 +33,8 @@ enum EvalCommand: NotebookCommand {
         let score = evaluation.score
         context.say(
             "\(list.name) accuracy \(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
-                + "loss \(DisplayNumber.figure(Double(score.loss))) after \(evaluation.queries) queries")
+                + "loss \(DisplayNumber.figure(Double(score.loss))) after "
+                + DisplayNumber.queries(evaluation.queries))
         context.report(score)
     }
 }

@@ -26,7 +26,9 @@ enum RestoreCommand: NotebookCommand {
                 notes: near.map { ["did you mean '\($0)'?"] } ?? [])
         }
         _ = context.state.withRun { $0 = run }
-        context.say("back at checkpoint '\(name)': step \(run.method.step), \(run.queries) queries")
+        context.say(
+            "back at checkpoint '\(name)': step \(run.method.step), "
+                + DisplayNumber.queries(run.queries))
         context.reportRun(lastStep: false)
     }
 }

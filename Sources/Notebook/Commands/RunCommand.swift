@@ -63,7 +63,8 @@ enum RunCommand: NotebookCommand {
             let used = context.state.run?.queries ?? 0
             context.say(
                 reached
-                    ? used == run.queries ? "\(text): already so" : "\(text): reached at \(used) queries"
+                    ? used == run.queries
+                        ? "\(text): already so" : "\(text): reached at \(DisplayNumber.queries(used))"
                     : "\(text): not reached")
             context.set("reached", .boolean(reached))
         }
@@ -136,7 +137,7 @@ extension CommandContext {
         }
         say(
             "\(split) accuracy \(DisplayNumber.percent(last.score.accuracy)), best "
-                + "\(DisplayNumber.percent(best.score.accuracy)) at \(best.queries) queries")
+                + "\(DisplayNumber.percent(best.score.accuracy)) at \(DisplayNumber.queries(best.queries))")
         set("accuracy", .double(last.score.accuracy))
         set("best-accuracy", .double(best.score.accuracy))
         set("best-queries", .integer(best.queries))

@@ -53,7 +53,7 @@ enum ShowCommand: NotebookCommand {
         if let last = run.history.evaluations.last {
             context.say(
                 "last evaluation: \(last.split) accuracy \(DisplayNumber.percent(last.score.accuracy)) "
-                    + "at \(last.queries) queries")
+                    + "at \(DisplayNumber.queries(last.queries))")
         }
         if !state.checkpoints.isEmpty {
             context.say("checkpoints: " + state.checkpoints.keys.sorted().joined(separator: ", "))
@@ -72,7 +72,9 @@ extension CommandContext {
                 + (lost > 0 ? "; \(lost) of them in steps that failed, were undone or are on a branch" : ""))
         let all = session.spent
         if all != spent {
-            say("session: \(all.training) queries for training, \(all.evaluation) for evaluation")
+            say(
+                "session: \(DisplayNumber.queries(all.training)) for training, \(all.evaluation) for evaluation"
+            )
         }
         set("spent-queries", .integer(all.training))
         set("charged-queries", .integer(spent.training))

@@ -37,7 +37,8 @@ extension CommandContext {
     func reportRun(lastStep: Bool) {
         guard let run = state.run else { return }
         if let last = run.history.steps.last, lastStep {
-            var line = "step \(last.step), \(run.queries) queries, loss \(DisplayNumber.figure(last.loss))"
+            var line =
+                "step \(last.step), \(DisplayNumber.queries(run.queries)), loss \(DisplayNumber.figure(last.loss))"
             set("loss", .double(last.loss))
             for (key, value) in zip(type(of: run.method).measures, last.measures) where key.isHeadline {
                 switch value {
@@ -47,7 +48,7 @@ extension CommandContext {
                 }
                 set(key.name, ResultValue(value))
             }
-            say(line + ", \(run.account.remaining) queries left")
+            say(line + ", \(DisplayNumber.queries(run.account.remaining)) left")
         }
         set("step", .integer(run.method.step))
         set("queries", .integer(run.queries))

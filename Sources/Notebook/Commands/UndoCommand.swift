@@ -37,7 +37,8 @@ enum UndoCommand: NotebookCommand {
         past.removeSubrange(target...)
         context.past = past
         let place =
-            context.state.run.map { "; at step \($0.method.step), \($0.queries) queries" } ?? ""
+            context.state.run.map { "; at step \($0.method.step), \(DisplayNumber.queries($0.queries))" }
+            ?? ""
         let first = context.state.next.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         let more = count > 1 ? " and what came after" : ""
         context.say("undone: \(first)\(more)\(place)")

@@ -27,7 +27,9 @@ enum UseCommand: NotebookCommand {
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'runs' lists them"])
         }
         let run = try context.requireRun()
-        context.say("now at '\(name)': \(run.methodName), step \(run.method.step), \(run.queries) queries")
+        context.say(
+            "now at '\(name)': \(run.methodName), step \(run.method.step), "
+                + DisplayNumber.queries(run.queries))
         context.reportRun(lastStep: false)
     }
 }

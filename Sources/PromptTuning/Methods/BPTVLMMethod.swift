@@ -67,7 +67,8 @@ public struct BPTVLMMethod: TuningMethod {
         let facts = problem.facts
         let sigma = settings[Self.sigma]
         let (dimensions, visualDimensions) = (settings[Self.dimensions], settings[Self.visualDimensions])
-        guard settings[Self.tokens] <= max(1, facts.contextLimit) else {
+        // Where no context fits, the box names the class.
+        guard facts.contextLimit < 1 || settings[Self.tokens] <= facts.contextLimit else {
             throw TuningError.badSetting(
                 name: Self.tokens.key.name,
                 expected: "1 to \(facts.contextLimit), so that every class name fits,",
