@@ -20,11 +20,26 @@ public enum PromptFile {
         return try writer.serialized()
     }
 
+    /// Names of the tensors that are applied to logits.
+    public static func heads(path: String) throws -> [String] {
+        try SafeTensorsFile(path: path).names.filter { $0.hasPrefix("head.") }.sorted()
+    }
+
     /// Reads a context back.
     ///
     /// - Throws: `TuningError.badPrompt` when the file has no `context` of the width d.
     public static func context(path: String, width: Int) throws -> Matrix {
         let file = try SafeTensorsFile(path: path)
+        if file.entry("context") == nil, file.entry("parameters") != nil {
+            throw TuningError.badPrompt(
+                file: path,
+                reason:
+                    "saved by '\(file.metadata["method"] ?? "another method")', it has no context to start from"
+            )
+        }
+        if file.names.contains(where: { $0.hasPrefix("step.") }) {
+            throw TuningError.badPrompt(file: path, reason: "it is an audit trace")
+        }
         guard let entry = file.entry("context"), entry.shape.count == 2, entry.shape[0] >= 1,
             entry.shape[1] == width
         else {

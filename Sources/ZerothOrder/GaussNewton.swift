@@ -7,6 +7,9 @@ public import Tensors
 /// subspaces (Cartis and Roberts 2019; Cartis, Ferguson and Roberts 2022) with Broyden's update, applied to the
 /// cross-entropy of classes. A step has rounds: new directions are measured, then a trial point is asked, again with a
 /// smaller region where it is no better. A value: asking changes nothing.
+///
+/// With a block a class (CoOp's class-specific contexts) a point has n coordinates for each class, and class c's logits
+/// depend on block c alone. So one evaluation with the same direction in every block measures all blocks' derivatives.
 public struct GaussNewton: Sendable {
     /// What decides a search; the values are those that were tried most.
     public struct Settings: Sendable, Equatable {
@@ -54,10 +57,12 @@ public struct GaussNewton: Sendable {
     public let dimensions: Int
     private let labels: [Int]
     private let classes: Int
+    /// 1, or C.
+    private let blocks: Int
     private let seed: UInt64
 
     public private(set) var step = 0
-    /// ξ, [n].
+    /// ξ, block by block, [blocks, n].
     public private(set) var point: [Double]
     /// b, [C]; zeros without a bias.
     public private(set) var bias: [Double]
@@ -65,9 +70,9 @@ public struct GaussNewton: Sendable {
     public private(set) var logits: [Double] = []
     /// Orthonormal directions, [k, n].
     private var directions: [[Double]] = []
-    /// Coordinates of the point along them, [k].
+    /// Coordinates of the blocks along them, direction by direction, [k, blocks].
     private var coordinates: [Double] = []
-    /// Derivatives of the logits along them, [k] of [N, C].
+    /// Derivatives of the logits along them, all blocks moved alike, [k] of [N, C].
     private var jacobian: [[Double]] = []
     private var radius: Double
     private var damping = 0.1
@@ -76,7 +81,11 @@ public struct GaussNewton: Sendable {
     /// - Parameters:
     ///   - dimensions: n, at least 1; the search starts at zero.
     ///   - labels: the class of each image.
-    public init(_ settings: Settings, dimensions: Int, labels: [Int], classes: Int, seed: UInt64) {
+    ///   - blockPerClass: whether each class has coordinates of its own.
+    public init(
+        _ settings: Settings, dimensions: Int, labels: [Int], classes: Int, blockPerClass: Bool = false,
+        seed: UInt64
+    ) {
         precondition(
             dimensions >= 1 && !labels.isEmpty && classes >= 1, "\(dimensions) dimensions, \(classes) classes"
         )
@@ -85,7 +94,8 @@ public struct GaussNewton: Sendable {
         self.labels = labels
         self.classes = classes
         self.seed = seed
-        point = [Double](repeating: 0, count: dimensions)
+        blocks = blockPerClass ? classes : 1
+        point = [Double](repeating: 0, count: blocks * dimensions)
         bias = [Double](repeating: 0, count: classes)
         radius = settings.radius
     }
@@ -95,13 +105,13 @@ public struct GaussNewton: Sendable {
         (phase == .start ? 1 : 0) + settings.directions + settings.tries
     }
 
-    /// The points whose logits the next round needs; none where every dimension has been measured.
+    /// The points [blocks, n] whose logits the next round needs; none where every dimension has been measured.
     public func ask() -> [[Double]] {
         switch phase {
         case .start: return [point]
         case .directions:
             return newDirections().map { direction in
-                zip(point, direction).map { $0 + settings.difference * $1 }
+                point.indices.map { point[$0] + settings.difference * direction[$0 % dimensions] }
             }
         case .trial(let move, _, _, _): return [moved(by: move)]
         }
@@ -125,7 +135,7 @@ public struct GaussNewton: Sendable {
         case .directions:
             for (direction, answer) in zip(newDirections(), answers) {
                 directions.append(direction)
-                coordinates.append(0)
+                coordinates += [Double](repeating: 0, count: blocks)
                 jacobian.append(zip(answer, logits).map { ($0 - $1) / settings.difference })
             }
             propose(left: settings.tries)
@@ -161,8 +171,12 @@ public struct GaussNewton: Sendable {
 
     private func moved(by move: [Double]) -> [Double] {
         var next = point
-        for (share, direction) in zip(move, directions) {
-            RowArithmetic.add(share, direction, from: 0, to: &next, at: 0, count: dimensions)
+        for (index, direction) in directions.enumerated() {
+            for block in 0..<blocks {
+                RowArithmetic.add(
+                    move[index * blocks + block], direction, from: 0, to: &next, at: block * dimensions,
+                    count: dimensions)
+            }
         }
         return next
     }
@@ -178,8 +192,15 @@ public struct GaussNewton: Sendable {
 
     /// Minimises the model inside the region and makes the minimum the trial.
     private mutating func propose(left: Int) {
-        let count = jacobian.count
-        var columns = jacobian
+        let count = coordinates.count
+        var columns =
+            blocks == 1
+            ? jacobian
+            : jacobian.flatMap { column in
+                (0..<blocks).map { block in
+                    column.indices.map { $0 % classes == block ? column[$0] : 0 }
+                }
+            }
         if settings.biasRidge != nil {
             columns += (0..<classes).map { label in
                 (0..<logits.count).map { $0 % classes == label ? 1 : 0 }
@@ -233,16 +254,7 @@ public struct GaussNewton: Sendable {
         let then = loss(answer, newBias, newCoordinates)
         let ratio = (now - then) / max(now - expected, 1e-9)
         let length = RowArithmetic.norm(move)
-        // Broyden: the model is made to explain what the trial showed.
-        var rest = zip(answer, logits).map { $0 - $1 }
-        for (share, column) in zip(move, jacobian) {
-            RowArithmetic.add(-share, column, from: 0, to: &rest, at: 0, count: rest.count)
-        }
-        for (index, share) in move.enumerated() {
-            RowArithmetic.add(
-                share / (length * length + 1e-12), rest, from: 0, to: &jacobian[index], at: 0,
-                count: rest.count)
-        }
+        correct(answer, move)
         if ratio < 0.25 {
             radius = max(0.5 * min(length, radius), settings.leastRadius)
         } else if ratio > 0.6, length > 0.6 * radius {
@@ -267,6 +279,22 @@ public struct GaussNewton: Sendable {
 }
 
 extension GaussNewton {
+    /// Broyden's update: the model of each block is made to explain what a trial showed.
+    private mutating func correct(_ answer: [Double], _ move: [Double]) {
+        /// The coordinate of a direction that moves logit `at`.
+        func place(_ index: Int, _ at: Int) -> Int { blocks == 1 ? index : index * blocks + at % classes }
+        var squares = [Double](repeating: 1e-12, count: blocks)
+        for (index, share) in move.enumerated() { squares[index % blocks] += share * share }
+        var rest = zip(answer, logits).map { $0 - $1 }
+        for (index, column) in jacobian.enumerated() {
+            for at in rest.indices { rest[at] -= move[place(index, at)] * column[at] }
+        }
+        for at in rest.indices { rest[at] /= squares[blocks == 1 ? 0 : at % classes] }
+        for index in jacobian.indices {
+            for at in rest.indices { jacobian[index][at] += move[place(index, at)] * rest[at] }
+        }
+    }
+
     /// Everything that a search carries between two steps, by name; `init(_:restoring:)` goes on from it bit for bit.
     public var state: [NamedTensor] {
         [
@@ -286,17 +314,18 @@ extension GaussNewton {
             else { return nil }
             return values
         }
-        guard let point = values("point"), point.count == dimensions, let bias = values("bias"),
+        guard let point = values("point"), point.count == blocks * dimensions, let bias = values("bias"),
             bias.count == classes, let logits = values("logits"), let coordinates = values("coordinates"),
             let jacobian = values("jacobian"), let directions = values("directions"),
             let region = values("region"),
             region.count == 3, region[0] > 0, region[1] >= 0, region[2] >= 0, region[2] < 0x1p52,
             logits.isEmpty == (region[2] == 0), logits.isEmpty || logits.count == labels.count * classes,
-            directions.count == coordinates.count * dimensions,
-            jacobian.count == coordinates.count * labels.count * classes
+            coordinates.count % blocks == 0,
+            directions.count == coordinates.count / blocks * dimensions,
+            jacobian.count == coordinates.count / blocks * labels.count * classes
         else { return false }
         func rows(_ values: [Double], _ size: Int) -> [[Double]] {
-            coordinates.indices.map { Array(values[($0 * size)..<(($0 + 1) * size)]) }
+            (0..<(coordinates.count / blocks)).map { Array(values[($0 * size)..<(($0 + 1) * size)]) }
         }
         (self.point, self.bias, self.logits, self.coordinates) = (point, bias, logits, coordinates)
         self.jacobian = rows(jacobian, labels.count * classes)

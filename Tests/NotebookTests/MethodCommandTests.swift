@@ -72,7 +72,7 @@ import Testing
         let lines = try #require(try notebook.run("show").last).lines
         #expect(
             lines.contains(
-                "queries: 20 of 20 for training, 0 for evaluation; 10 of them in steps that failed, were undone or are on a branch"
+                "queries: 20 of 20 for training, 0 for evaluation; 10 of them in steps that failed, were undone or interrupted, or are on a branch"
             ))
     }
 
@@ -135,7 +135,9 @@ import Testing
         let fixture = try Fixture()
         try TinyModel.write(to: fixture.folder + "/Assets/Model", imageSize: 32)
         let options = [
-            "bptvlm": "--dim 20 --visual-dim 20 --population 4", "zip": "--tokens 2 --dim 20 --augment 2",
+            "bptvlm": "--dim 20 --visual-dim 20 --population 4",
+            "gauss-newton": "--contexts class --budget 60",
+            "zip": "--tokens 2 --dim 20 --augment 2",
         ]
         let steps = ["template": "", "bias": "step", "calibrate": "step"][method] ?? "step 2"
         let notebook = try fixture.notebook("model load\ndata load data --shots 4")
@@ -168,7 +170,11 @@ import Testing
         // Behind the command's own point there is one between two candidates.
         let notebook = try fixture.notebook(setup, stop: 3)
         let report = try #require(try notebook.run("step 2").last)
-        #expect(report.word == "interrupted" && report.lines.first == "interrupted after step 0, state kept")
+        #expect(
+            report.word == "interrupted"
+                && report.lines.first
+                    == "interrupted after step 0, state kept; the step in progress was dropped, its 4 queries stay charged"
+        )
         #expect(try notebook.result("charged-queries", of: "show") == .integer(4))
         #expect(try notebook.result("queries", of: "show") == .integer(0))
         let there = try notebook.result("parameters", of: "step 2")
@@ -236,6 +242,15 @@ import Testing
             message: "expected '{}' in template 'a photo', where the class name goes",
             place: "\"a photo\""),
         Mistake(
+            statement: "prompt load b.safetensors",
+            message:
+                "'DIR/b.safetensors' is not a saved prompt: saved by 'bias', it has no context to start from",
+            place: "b.safetensors"),
+        Mistake(
+            statement: "prompt load t.safetensors",
+            message: "'DIR/t.safetensors' is not a saved prompt: it is an audit trace", place: "t.safetensors"
+        ),
+        Mistake(
             statement: "prompt load p.safetensors --method bar",
             message: "'bar' does not start from a saved context",
             place: "bar"),
@@ -243,7 +258,10 @@ import Testing
     func mistakes(_ mistake: Mistake) throws {
         let fixture = try Fixture()
         try TinyModel.write(to: fixture.folder + "/other", imageSize: 32)
-        let notebook = try fixture.notebook(smallPrompt + "\nprompt save p.safetensors\nstep")
+        let notebook = try fixture.notebook(
+            "model load\ndata load data\nprompt new --method bias\nstep\nprompt save b.safetensors\n"
+                + smallPrompt
+                + "\nprompt save p.safetensors\nstep\ntrace t.safetensors")
         let before = try notebook.standing()
         let failure = fixture.masked(try notebook.run(mistake.statement).last?.failure ?? "").split(
             separator: "\n")

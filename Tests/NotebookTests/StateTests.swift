@@ -90,7 +90,8 @@ import Testing
         let lines = try #require(try notebook.run("show").last).lines
         #expect(
             lines.contains {
-                $0.hasSuffix("; 30 of them in steps that failed, were undone or are on a branch")
+                $0.hasSuffix(
+                    "; 30 of them in steps that failed, were undone or interrupted, or are on a branch")
             })
     }
 

@@ -243,4 +243,55 @@ import ZerothOrder
         }
         #expect(search.state == before && search.ask() == points)
     }
+
+    /// Logits at a point with a block a class: class c's are a function of block c alone.
+    private func blockLogits(_ point: [Double]) -> [Double] {
+        let size = point.count / 3
+        let own = (0..<3).map { Self.logits(Array(point[($0 * size)..<(($0 + 1) * size)])) }
+        return (0..<36).map { own[$0 % 3][$0] }
+    }
+
+    /// One evaluation a direction measures every block; a trial corrects each block by its own logits.
+    @Test func blocksOfClasses() throws {
+        var settings = GaussNewton.Settings()
+        settings.difference = 0.01
+        settings.radius = 2
+        func make() -> GaussNewton {
+            GaussNewton(
+                settings, dimensions: 8, labels: Self.labels, classes: 3, blockPerClass: true, seed: 5)
+        }
+        var search = make()
+        var records: [GaussNewton.Record] = []
+        var middle: [NamedTensor] = []
+        while records.count < 12 {
+            let points = search.ask()
+            #expect(points.allSatisfy { $0.count == 24 })
+            if points.count == 2 {
+                // Both directions move all blocks alike.
+                for point in points {
+                    let moves = zip(point, search.point).map { $0 - $1 }
+                    for j in 0..<16 { #expect(abs(moves[j] - moves[j + 8]) < 1e-12) }
+                }
+            }
+            if let record = try search.tell(points.map(blockLogits)) {
+                records.append(record)
+                if records.count == 5 { middle = search.state }
+                guard record.accepted,
+                    case .doubles(let jacobian)? = search.state.first(where: { $0.name == "jacobian" })?
+                        .values
+                else { continue }
+                #expect(jacobian.count == record.rank * 36)
+            }
+        }
+        #expect((records.last?.loss ?? 9) < records[0].loss)
+        var next = make()
+        let fits = next.restore(middle)
+        #expect(fits)
+        while next.step < 12 { _ = try next.tell(next.ask().map(blockLogits)) }
+        #expect(next.state == search.state)
+        // It has three times the freedom of a shared block, and uses it.
+        var shared = Self.search()
+        let other = try Self.run(&shared, steps: 12).records
+        #expect((records.last?.loss ?? 1) < (other.last?.loss ?? 0))
+    }
 }

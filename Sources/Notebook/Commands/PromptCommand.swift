@@ -32,12 +32,14 @@ enum PromptCommand: NotebookCommand {
     static let help = """
         A run is a prompt, the method that tunes it, and an account of queries. 'help METHOD' explains a
         method and lists its options; those above are zip's. The data set must be loaded, since its
-        classes and training images belong to the run. Several runs live side by side under their
-        names: 'runs' lists them, 'use' picks one, 'branch' copies one.
+        classes and training images belong to the run. A new prompt takes the place of the run of its
+        name, so give another --name to keep both. Several runs live side by side: 'runs' lists them,
+        'use' picks one, 'branch' copies one.
 
         'prompt save' writes the tensors that the box or a user of PyTorch needs: 'context' [m, d],
         'visual_tokens' [v, d of the vision tower], changed pixels under their method's names, what
-        is done to the logits under 'head.', and the trainable numbers as 'parameters'.
+        is done to the logits under 'head.', and the trainable numbers as 'parameters'. 'prompt load'
+        starts zip or gauss-newton from the context of such a file.
 
           prompt new
           prompt new --method calibrate --name baseline
@@ -86,9 +88,8 @@ enum PromptCommand: NotebookCommand {
         try context.encoding(data.train) { progress in
             try pointing(call) { try run.prepare(progress: progress) }
         }
-        if runName != context.state.currentName, let other = context.state.runs[runName]?.run,
-            other.method.step > 0
-        {
+        // In a loop it is meant.
+        if context.blockDepth == 0, let other = context.state.runs[runName]?.run, other.method.step > 0 {
             context.say(
                 "note: this takes the place of run '\(runName)' at step \(other.method.step); 'undo' brings it back"
             )
@@ -135,6 +136,12 @@ enum PromptCommand: NotebookCommand {
         let width = try context.requireModel().model.text.width
         let initial = try call.locating("file") { try PromptFile.context(path: path, width: width) }
         let digest = try call.locating("file") { try SHA256Digest.hex(ofFile: path) }
+        let heads = try call.locating("file") { try PromptFile.heads(path: path) }
+        if !heads.isEmpty {
+            context.say(
+                "note: \(heads.joined(separator: ", ")) of the file is not taken up; the prompt starts from the context alone"
+            )
+        }
         try build(call, initial: .init(context: initial, digest: digest), &context)
     }
 }

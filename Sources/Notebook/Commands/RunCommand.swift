@@ -12,7 +12,7 @@ enum RunCommand: NotebookCommand {
             options: [
                 OptionSpecification(
                     name: "queries", kind: .integer(1...1_000_000_000), valueName: "N",
-                    help: "run until the prompt has used N training queries in all (the budget)"),
+                    help: "run until N training queries led to the prompt, undone ones apart (the budget)"),
                 OptionSpecification(
                     name: "until", kind: .text, valueName: "CONDITION",
                     help: "stop when true: accuracy, loss or a measure, then >=, >, <= or <, then a number"),
@@ -26,10 +26,10 @@ enum RunCommand: NotebookCommand {
     ]
     static let help = """
         The split is evaluated at the start, every --eval-every queries and at the end; evaluations
-        are counted apart from training queries. ^C ends the step in progress, keeps everything and
-        says where it stopped; 'run' then goes on. In a condition accuracy is that of the last
-        evaluation, in percent, and loss that of the last step; what else a method measures of a step
-        (gradient-norm, for one) can stand there, too.
+        are counted apart from training queries. ^C keeps all whole steps and says where it stopped; a
+        long step in progress is dropped, its queries stay charged. 'run' then goes on. In a condition
+        accuracy is that of the last evaluation, in percent, and loss that of the last step; what else
+        a method measures of a step (gradient-norm, for one) can stand there, too.
 
           run --queries 2000 --eval-every 100 --split test
           run --until "accuracy >= 60"
@@ -90,6 +90,7 @@ extension CommandContext {
     /// - Throws: `KeptFailure` where steps were taken before the one that failed.
     mutating func carryOut(_ plan: RunPlan, _ call: Call) throws -> Bool {
         let first = state.run?.method.step ?? 0
+        let lost = lostQueries
         let cell = cell
         let host = host
         var reached = false
@@ -109,7 +110,12 @@ extension CommandContext {
                 }
             }
         } catch let interruption as Interruption {
-            say("interrupted after step \(state.run?.method.step ?? 0), state kept")
+            let dropped = lostQueries - lost
+            say(
+                "interrupted after step \(state.run?.method.step ?? 0), state kept"
+                    + (dropped > 0
+                        ? "; the step in progress was dropped, its \(DisplayNumber.queries(dropped)) stay charged"
+                        : ""))
             reportRun(lastStep: true)
             throw interruption
         } catch {
@@ -126,6 +132,9 @@ extension CommandContext {
         }
         return reached
     }
+
+    /// Training queries of the present run's account that did not lead to its state.
+    var lostQueries: Int { state.run.map { $0.account.spent.training - $0.queries } ?? 0 }
 
     /// Says the last and the best accuracy on a split.
     func reportEvaluations(_ split: String) {

@@ -66,10 +66,12 @@ extension CommandContext {
     /// What the run's account and the session's were charged.
     fileprivate func showQueries(_ run: TuningRun) {
         let spent = run.account.spent
-        let lost = spent.training - run.queries
+        let lost = lostQueries
         say(
             "queries: \(spent.training) of \(run.problem.budget) for training, \(spent.evaluation) for evaluation"
-                + (lost > 0 ? "; \(lost) of them in steps that failed, were undone or are on a branch" : ""))
+                + (lost > 0
+                    ? "; \(lost) of them in steps that failed, were undone or interrupted, or are on a branch"
+                    : ""))
         let all = session.spent
         if all != spent {
             say(
