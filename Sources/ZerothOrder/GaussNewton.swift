@@ -295,7 +295,7 @@ extension GaussNewton {
         }
     }
 
-    /// Everything that a search carries between two steps, by name; `init(_:restoring:)` goes on from it bit for bit.
+    /// Everything that a search carries between two steps, by name; `restore` goes on from it bit for bit.
     public var state: [NamedTensor] {
         [
             NamedTensor("point", point), NamedTensor("bias", bias), NamedTensor("logits", logits),
