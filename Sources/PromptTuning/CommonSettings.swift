@@ -1,3 +1,5 @@
+import BlackBox
+
 /// Settings that every method has.
 public enum CommonSettings {
     public static let seed = Setting.integer("seed", 0...Int.max, default: 1, "seed of all draws")
@@ -6,8 +8,25 @@ public enum CommonSettings {
     public static let batch = Setting.integer(
         "batch", 1...1_000_000, default: 128, "most images a minibatch")
 
+    /// Labels can be asked for, to be told why they do not do.
+    public static let view = Setting.choice(
+        "view", BoxView.Numbers.allCases.map(\.rawValue) + ["labels"],
+        default: BoxView.standard.numbers.rawValue,
+        "what the box shows")
+    public static let decimals = Setting.optional(
+        "decimals", 0...BoxView.mostDecimals, absent: "all", placeholder: "D", "decimals that it shows (all)")
+    public static let top = Setting.optional(
+        "top", 1...Int.max, absent: "all", placeholder: "K",
+        "classes that it shows, the largest of an image (all)")
+    public static let noise = Setting.number(
+        "noise", .atLeastZero, default: BoxView.standard.noise, "standard deviation of noise on its logits")
+
     /// Shown before a method's own.
-    public static let keys = [seed.key, budget.key, batch.key]
+    public static let keys = always + [view.key, decimals.key, top.key, noise.key]
+    private static let always = [seed.key, budget.key, batch.key]
+
+    /// Those that a record has: a view only where it is not the standard one.
+    static func recorded(under view: BoxView) -> [SettingKey] { view.isStandard ? always : keys }
 
     /// The hand-written prompt that several methods start from or keep.
     public static let template = Setting.texts(

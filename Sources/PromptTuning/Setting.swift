@@ -142,6 +142,18 @@ extension Setting where Value == String? {
     }
 }
 
+extension Setting where Value == Int? {
+    /// A whole number that may be missing.
+    public static func optional(
+        _ name: String, _ range: ClosedRange<Int>, absent: String = "none", placeholder: String,
+        _ help: String
+    ) -> Setting {
+        Setting(name, .integer(range), absent: absent, placeholder: placeholder, help) { value in
+            if case .integer(let value)? = value { value } else { nil }
+        }
+    }
+}
+
 extension Setting where Value == [String] {
     public static func texts(_ name: String, default standard: [String], _ help: String) -> Setting {
         Setting(name, .texts, default: .texts(standard), placeholder: "TEXT", help) { value in

@@ -25,17 +25,21 @@ public struct TuningProblem: Sendable {
     public let budget: Int
     /// Which images each step sees.
     public let plan: BatchPlan
+    /// What the box shows of its answers.
+    public let view: BoxView
     public let initial: InitialContext?
     /// The frozen encoder of a folder, or the box's own vision tower where none is named.
     public let encoder: @Sendable (_ folder: String?) throws -> any ImageEncoder
 
-    /// - Throws: `DatasetError.emptySplit` without training images, `TuningError.tooFewClasses` where nothing can be told apart.
+    /// - Throws: `DatasetError.emptySplit` without training images, `TuningError.tooFewClasses` where nothing can be told apart,
+    ///   `.badSetting` or `.conflict` for a view that cannot be had or tuned on.
     public init(
         facts: OracleFacts, train: ImageList, common: MethodSettings, initial: InitialContext? = nil,
         encoder: @escaping @Sendable (_ folder: String?) throws -> any ImageEncoder
     ) throws {
         guard train.count > 0 else { throw DatasetError.emptySplit(train.name) }
         guard facts.classCount > 1 else { throw TuningError.tooFewClasses(facts.classCount) }
+        view = try BoxView(common, classes: facts.classCount)
         self.facts = facts
         self.train = train
         self.initial = initial

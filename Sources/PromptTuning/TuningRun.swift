@@ -9,11 +9,16 @@ import Tensors
 public struct TuningRun: Sendable {
     public private(set) var method: any TuningMethod
     public private(set) var history = RunHistory()
+    /// The black box itself, for what is no part of the run.
+    public let box: any Oracle
+    /// The black box as the run sees it, in training and evaluation.
     public let oracle: any Oracle
     public let problem: TuningProblem
     public let account: QueryAccount
 
-    /// - Parameter total: an account that is charged with this run's queries, too.
+    /// - Parameters:
+    ///   - oracle: the box; the run sees what the problem's view shows of it.
+    ///   - total: an account that is charged with this run's queries, too.
     /// - Throws: `TuningError`, `DatasetError` or what the box says when settings, classes and model do not fit.
     public init(
         _ type: any TuningMethod.Type, _ settings: MethodSettings, problem: TuningProblem,
@@ -21,7 +26,8 @@ public struct TuningRun: Sendable {
     ) throws {
         method = try type.init(settings, for: problem)
         account = QueryAccount(budget: problem.budget, total: total)
-        self.oracle = oracle
+        box = oracle
+        self.oracle = problem.view.applied(to: oracle, seed: problem.seed)
         self.problem = problem
     }
 
@@ -34,7 +40,8 @@ public struct TuningRun: Sendable {
 
     /// Names and values of everything that decides the run besides model and data.
     public var described: [(name: String, value: String)] {
-        [("method", methodName)] + method.settings.described(CommonSettings.keys + type(of: method).settings)
+        let common = CommonSettings.recorded(under: problem.view)
+        return [("method", methodName)] + method.settings.described(common + type(of: method).settings)
     }
 
     /// SHA-256 of the parameters as little-endian float32.

@@ -90,9 +90,13 @@ import Testing
         Completed(line: "re^", result: "repeat", candidates: 2),
         Completed(line: "model ^", result: "model load", candidates: 3),
         Completed(line: "model l^", result: "model load", candidates: 1),
-        Completed(line: "prompt new --to^", result: "prompt new --tokens", candidates: 1),
+        Completed(line: "prompt new --tok^", result: "prompt new --tokens", candidates: 1),
         Completed(
             line: "prompt new --perturbation r^", result: "prompt new --perturbation rademacher",
+            candidates: 1),
+        Completed(line: "prompt new --view p^", result: "prompt new --view probabilities", candidates: 1),
+        Completed(
+            line: "prompt new --method bias --dec^", result: "prompt new --method bias --decimals",
             candidates: 1),
         Completed(line: "eval --split=t^", result: "eval --split=train", candidates: 2),
         Completed(line: "data load da^ --shots 4", result: "data load data/ --shots 4", candidates: 1),

@@ -34,13 +34,13 @@ import ZerothOrder
 
         func run(
             _ method: any TuningMethod.Type, _ oracle: CountingOracle, budget: Int, seed: Int,
-            total: QueryAccount
+            total: QueryAccount, changes: [String: SettingValue] = [:]
         ) throws -> TuningRun {
             var given = small[method.name] ?? [:]
             given["budget"] = .integer(budget)
             given["seed"] = .integer(seed)
             given["batch"] = .integer(4)
-            let settings = MethodSettings(given)
+            let settings = MethodSettings(given.merging(changes) { $1 })
             return try TuningRun(
                 method, settings,
                 problem: TuningProblem(

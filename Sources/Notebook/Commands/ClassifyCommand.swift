@@ -32,7 +32,7 @@ enum ClassifyCommand: NotebookCommand {
         let classifier: Classifier
         let prompt: String
         if template == nil, let run = context.state.run {
-            oracle = run.oracle
+            oracle = run.box
             classifier = run.method.deployed
             prompt = "the tuned prompt (step \(run.method.step))"
         } else {
