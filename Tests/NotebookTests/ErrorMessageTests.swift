@@ -14,7 +14,7 @@ import Testing
         var testDescription: String { name }
     }
 
-    @Test(arguments: binding + order + files + budgets)
+    @Test(arguments: binding + order + files + budgets + views)
     func message(_ sample: Sample) throws {
         let fixture = try Fixture()
         try sample.prepare(fixture)

@@ -36,6 +36,11 @@ enum PromptCommand: NotebookCommand {
         name, so give another --name to keep both. Several runs live side by side: 'runs' lists them,
         'use' picks one, 'branch' copies one.
 
+        --view, --decimals, --top and --noise limit what the run sees of the box, in 'step', 'run' and
+        'eval'; 'zeroshot', 'classify' and 'probe' see all. Noise is added to each logit and is the same
+        where a step is taken again. Of K classes shown, the others get the least logit shown or share
+        the rest of the probability; probabilities come to a method as their logarithms.
+
         'prompt save' writes the tensors that the box or a user of PyTorch needs: 'context' [m, d],
         'visual_tokens' [v, d of the vision tower], changed pixels under their method's names, what
         is done to the logits under 'head.', and the trainable numbers as 'parameters'. 'prompt load'
@@ -43,6 +48,7 @@ enum PromptCommand: NotebookCommand {
 
           prompt new
           prompt new --method calibrate --name baseline
+          prompt new --view probabilities --decimals 2 --top 2 --name served
           prompt new --tokens 4 --dim 200 --rank 3 --seed 2 --a 0.05
           prompt save learned.safetensors
         """
@@ -186,6 +192,8 @@ extension CommandContext {
                 + DisplayNumber.count(steps, "step")
             : "nothing to tune, budget \(budget)"
         say(pace + "; " + parts.joined(separator: ", "))
+        let view = run.problem.view
+        if !view.isStandard { say("the box shows \(view.summary)") }
         set("delta", .integer(method.parameters.count))
         for (name, limit) in method.limits.sorted(by: { $0.key < $1.key }) {
             set("limit." + name, .double(limit))
