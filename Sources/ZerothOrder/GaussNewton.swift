@@ -1,12 +1,13 @@
-public import Tensors
+import Tensors
 
-/// Derivative-free Gauss–Newton for residuals that are logits: directional differences make a linear model of all logits,
-/// whose penalised cross-entropy is minimised inside a trust region.
+/// Derivative-free Gauss–Newton for residuals that are logits: all answers so far make a linear model of all logits, whose
+/// penalised cross-entropy is minimised inside a trust region.
 ///
 /// Letters: N images, C classes, n dimensions, k measured directions. Derivative-free Gauss–Newton in growing random
-/// subspaces (Cartis and Roberts 2019; Cartis, Ferguson and Roberts 2022) with Broyden's update, applied to the
-/// cross-entropy of classes. A step has rounds: new directions are measured, then a trial point is asked, again with a
-/// smaller region where it is no better. A value: asking changes nothing.
+/// subspaces (Cartis and Roberts 2019; Cartis, Ferguson and Roberts 2022), applied to the cross-entropy of classes; the
+/// linear model is the derivative of a Gaussian process through the answers (`ResponseModel`) in place of a secant update.
+/// A step has rounds: new directions are measured, then a trial point is asked, again with a smaller region where it
+/// is no better. A value: asking changes nothing.
 ///
 /// With a block a class (CoOp's class-specific contexts) a point has n coordinates for each class, and class c's logits
 /// depend on block c alone. So one evaluation with the same direction in every block measures all blocks' derivatives.
@@ -15,14 +16,18 @@ public struct GaussNewton: Sendable {
     public struct Settings: Sendable, Equatable {
         /// Directions measured in a step.
         public var directions = 2
-        /// Length of a directional difference.
-        public var difference = 2.0
+        /// Length of a directional difference; noise makes it longer.
+        public var difference = 1.5
         /// Trust region at the start.
-        public var radius = 15.0
+        public var radius = 30.0
+        /// ℓ, over which distance the answers forget each other.
+        public var scale = 60.0
         /// Ridge on the distance from the start.
         public var prior = 1e-4
         /// Ridge on a bias a class; nil for no bias.
         public var biasRidge: Double? = 0.01
+        /// Further evaluations of the start, which measure the noise.
+        public var repeats = 1
         /// Trial points of a step at most.
         public var tries = 3
         public var leastRadius = 1e-3
@@ -30,6 +35,14 @@ public struct GaussNewton: Sendable {
         public var restartRadius = 0.45
 
         public init() {}
+    }
+
+    /// To what the answers are rounded.
+    public enum Rounding: Sendable, Equatable {
+        /// Logits to multiples of a step.
+        case logits(Double)
+        /// Probabilities to multiples of a step; answers are their logarithms.
+        case probabilities(Double)
     }
 
     /// What a step showed.
@@ -43,9 +56,11 @@ public struct GaussNewton: Sendable {
         /// k
         public var rank: Int
         public var accepted: Bool
+        /// Standard deviation of a logit's noise, rounding with it, as measured at the start.
+        public var noise: Double
     }
 
-    private enum Phase: Sendable, Equatable {
+    enum Phase: Sendable, Equatable {
         /// The start's logits are wanted.
         case start
         case directions
@@ -55,63 +70,81 @@ public struct GaussNewton: Sendable {
 
     public let settings: Settings
     public let dimensions: Int
-    private let labels: [Int]
-    private let classes: Int
+    let labels: [Int]
+    let classes: Int
     /// 1, or C.
-    private let blocks: Int
+    let blocks: Int
     private let seed: UInt64
+    /// Amplitudes of a direction's coordinates, [n].
+    private let weights: [Double]
+    private let rounding: Rounding?
 
-    public private(set) var step = 0
+    public internal(set) var step = 0
     /// ξ, block by block, [blocks, n].
-    public private(set) var point: [Double]
+    public internal(set) var point: [Double]
     /// b, [C]; zeros without a bias.
-    public private(set) var bias: [Double]
-    /// Logits at the point, [N, C].
-    public private(set) var logits: [Double] = []
+    public internal(set) var bias: [Double]
     /// Orthonormal directions, [k, n].
-    private var directions: [[Double]] = []
-    /// Coordinates of the blocks along them, direction by direction, [k, blocks].
-    private var coordinates: [Double] = []
-    /// Derivatives of the logits along them, all blocks moved alike, [k] of [N, C].
-    private var jacobian: [[Double]] = []
-    private var radius: Double
-    private var damping = 0.1
-    private var phase = Phase.start
+    var directions: [[Double]] = []
+    /// All answers.
+    var responses: ResponseModel
+    /// Which of them is the point's.
+    var present = 0
+    var radius: Double
+    var damping = 0.1
+    /// σ
+    var noise = 0.0
+    /// Root mean square of the measured derivatives of centred logits; 0 before any.
+    var slope = 0.0
+    var phase = Phase.start
 
     /// - Parameters:
     ///   - dimensions: n, at least 1; the search starts at zero.
     ///   - labels: the class of each image.
     ///   - blockPerClass: whether each class has coordinates of its own.
+    ///   - weights: by how much each coordinate of a new direction is favoured, [n], above 0; nil for alike.
     public init(
         _ settings: Settings, dimensions: Int, labels: [Int], classes: Int, blockPerClass: Bool = false,
-        seed: UInt64
+        weights: [Double]? = nil, rounding: Rounding? = nil, seed: UInt64
     ) {
         precondition(
             dimensions >= 1 && !labels.isEmpty && classes >= 1, "\(dimensions) dimensions, \(classes) classes"
         )
+        precondition(
+            weights.map { $0.count == dimensions } ?? true, "\(weights?.count ?? 0) weights of \(dimensions)")
         self.settings = settings
         self.dimensions = dimensions
         self.labels = labels
         self.classes = classes
         self.seed = seed
+        self.weights = weights ?? [Double](repeating: 1, count: dimensions)
+        self.rounding = rounding
         blocks = blockPerClass ? classes : 1
         point = [Double](repeating: 0, count: blocks * dimensions)
         bias = [Double](repeating: 0, count: classes)
+        responses = ResponseModel(
+            images: labels.count, classes: classes, groups: blocks, scale: settings.scale)
         radius = settings.radius
+    }
+
+    /// Logits at the point as they were answered, [N, C]; empty before the first answer.
+    public var logits: [Float] {
+        responses.answers.isEmpty ? [] : transposed(responses.answers[present], rows: classes)
     }
 
     /// Most evaluations of the next step.
     public var evaluationsPerStep: Int {
-        (phase == .start ? 1 : 0) + settings.directions + settings.tries
+        (phase == .start ? 1 + settings.repeats : 0) + settings.directions + settings.tries
     }
 
     /// The points [blocks, n] whose logits the next round needs; none where every dimension has been measured.
     public func ask() -> [[Double]] {
         switch phase {
-        case .start: return [point]
+        case .start: return [[Double]](repeating: point, count: 1 + settings.repeats)
         case .directions:
+            let length = difference
             return newDirections().map { direction in
-                point.indices.map { point[$0] + settings.difference * direction[$0 % dimensions] }
+                point.indices.map { point[$0] + length * direction[$0 % dimensions] }
             }
         case .trial(let move, _, _, _): return [moved(by: move)]
         }
@@ -120,29 +153,61 @@ public struct GaussNewton: Sendable {
     /// Learns the logits [N, C] of the points of `ask`; nil where the step has further rounds.
     ///
     /// - Throws: `ZerothOrderError.valueNotFinite`; nothing has changed then.
-    public mutating func tell(_ answers: [[Double]]) throws -> Record? {
+    public mutating func tell(_ answers: [[Float]]) throws -> Record? {
         if let bad = answers.lazy.flatMap({ $0 }).first(where: { !$0.isFinite }) {
-            throw ZerothOrderError.valueNotFinite(generation: step + 1, value: bad)
+            throw ZerothOrderError.valueNotFinite(generation: step + 1, value: Double(bad))
         }
         precondition(
             answers.allSatisfy { $0.count == labels.count * classes },
             "expected \(labels.count) × \(classes) logits")
+        let answers = answers.map { transposed($0, rows: labels.count) }
         switch phase {
         case .start:
-            logits = answers[0]
+            for answer in answers { responses.add([], answer) }
+            measureNoise(answers)
             phase = .directions
             return nil
         case .directions:
+            let length = difference
+            var squares = 0.0
             for (direction, answer) in zip(newDirections(), answers) {
                 directions.append(direction)
-                coordinates += [Double](repeating: 0, count: blocks)
-                jacobian.append(zip(answer, logits).map { ($0 - $1) / settings.difference })
+                var place = coordinates
+                for block in 0..<blocks { place[place.count - blocks + block] += length }
+                responses.add(place, answer)
+                squares += meanSquare(zip(answer, responses.answers[present]).map { Double($0 - $1) })
+            }
+            if !answers.isEmpty {
+                slope = max(0, squares / Double(answers.count) - 2 * noise * noise).squareRoot() / length
             }
             propose(left: settings.tries)
             return nil
         case .trial(let move, let newBias, let expected, let left):
             return judge(answers[0], move, newBias, expected: expected, left: left)
         }
+    }
+
+    /// Coordinates of the point along the directions, [k, blocks].
+    var coordinates: [Double] {
+        let known = responses.places.isEmpty ? [] : responses.places[present]
+        return known + [Double](repeating: 0, count: directions.count * blocks - known.count)
+    }
+
+    /// Length of the next differences: such that the change stands well above the noise.
+    private var difference: Double {
+        guard noise > 0, slope > 0 else { return settings.difference }
+        return max(settings.difference, min(Self.clearance * noise / slope, Self.longest))
+    }
+
+    /// How many noises a difference should be, and how long it may be for that.
+    private static var clearance: Double { 16 }
+    private static var longest: Double { 16 }
+
+    /// σ²/s², with s the change that a way of ℓ makes; without noise little beside what a difference tells.
+    private var nugget: Double {
+        let (change, share) = (slope * settings.scale, settings.difference / settings.scale)
+        let noisy = noise > 0 && change > 0 ? min(1, noise * noise / (change * change)) : 0
+        return max(1e-10, 1e-3 * share * share) + noisy
     }
 
     /// Directions of the next step: normal numbers, orthogonal to all earlier ones and to each other.
@@ -154,7 +219,7 @@ public struct GaussNewton: Sendable {
         for index in 0..<max(0, count) {
             let stream = RandomStream(
                 seed: seed, purpose: .gaussNewton, index: UInt64(directions.count + index))
-            var direction = stream.normals(dimensions).map { Double($0) }
+            var direction = zip(stream.normals(dimensions), weights).map { Double($0) * $1 }
             // Twice is enough (Kahan).
             for _ in 0..<2 {
                 for other in directions + drawn {
@@ -180,50 +245,97 @@ public struct GaussNewton: Sendable {
         }
         return next
     }
+}
 
-    /// Penalised cross-entropy of logits under a bias at some coordinates.
+extension GaussNewton {
+    /// Rows and columns exchanged, from [rows, ·].
+    private func transposed(_ values: [Float], rows: Int) -> [Float] {
+        let columns = values.count / rows
+        return values.indices.map { values[$0 % rows * columns + $0 / rows] }
+    }
+
+    /// Mean square of logits [C, N] less each image's mean.
+    private func meanSquare(_ values: [Double]) -> Double {
+        let images = labels.count
+        var means = [Double](repeating: 0, count: images)
+        for at in values.indices { means[at % images] += values[at] / Double(classes) }
+        return values.indices.reduce(0) { sum, at in
+            let rest = values[at] - means[at % images]
+            return sum + rest * rest
+        } / Double(values.count)
+    }
+
+    /// σ from the repeated answers at the start and from what is known of their rounding.
+    private mutating func measureNoise(_ answers: [[Float]]) {
+        var variance = 0.0
+        for answer in answers.dropFirst() {
+            let squares = zip(answer, answers[0]).reduce(0.0) {
+                $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+            }
+            variance += squares / Double(2 * answer.count * (answers.count - 1))
+        }
+        switch rounding {
+        case nil: break
+        case .logits(let step): variance += step * step / 12
+        case .probabilities(let step):
+            // Where a probability is small, its logarithm jumps; an image's classes count by what they weigh.
+            let sum = answers[0].reduce(0.0) { sum, logit in
+                let p = Elementary.exp(Double(logit))
+                return sum + p * min(0.25, step * step / (12 * p * p))
+            }
+            variance += sum / Double(labels.count)
+        }
+        noise = variance.squareRoot()
+    }
+
+    /// Penalised cross-entropy of logits [C, N] under a bias at some coordinates.
     private func loss(_ logits: [Double], _ bias: [Double], _ coordinates: [Double]) -> Double {
-        let shifted = logits.indices.map { logits[$0] + bias[$0 % classes] }
+        let shifted = logits.indices.map { logits[$0] + bias[$0 / labels.count] }
         let ridge = settings.biasRidge ?? 0
-        return SoftmaxModel.loss(shifted, labels: labels, classes: classes)
+        return SoftmaxModel.crossEntropy(shifted, labels: labels, classes: classes).loss
             + settings.prior / 2 * RowArithmetic.dot(coordinates, coordinates)
             + ridge / 2 * RowArithmetic.dot(bias, bias)
     }
 
     /// Minimises the model inside the region and makes the minimum the trial.
     private mutating func propose(left: Int) {
-        let count = coordinates.count
-        var columns =
-            blocks == 1
-            ? jacobian
-            : jacobian.flatMap { column in
-                (0..<blocks).map { block in
-                    column.indices.map { $0 % classes == block ? column[$0] : 0 }
-                }
-            }
-        if settings.biasRidge != nil {
-            columns += (0..<classes).map { label in
-                (0..<logits.count).map { $0 % classes == label ? 1 : 0 }
+        let count = directions.count
+        let images = labels.count
+        let coordinates = coordinates
+        let linear = responses.linear(at: present, directions: count, nugget: nugget)
+        // A bias is a row more a class.
+        let biases = settings.biasRidge == nil ? 0 : blocks == 1 ? classes : 1
+        let each = count + biases
+        let model = SoftmaxModel(
+            base: linear.base.indices.map { linear.base[$0] + bias[$0 / images] },
+            blocks: linear.blocks.map { block in
+                block
+                    + (0..<biases).flatMap { label in
+                        (0..<(block.count / count)).map { biases == 1 || $0 / images == label ? 1 : 0 }
+                    }
+            }, labels: labels, classes: classes)
+        /// Values by group, from those along directions [k, blocks] and of the bias.
+        func grouped(_ along: [Double], _ bias: [Double]) -> [Double] {
+            (0..<blocks).flatMap { group in
+                (0..<count).map { along[$0 * blocks + group] }
+                    + (0..<biases).map { bias[blocks == 1 ? $0 : group] }
             }
         }
-        let model = SoftmaxModel(
-            base: logits.indices.map { logits[$0] + bias[$0 % classes] }, columns: columns, labels: labels,
-            classes: classes)
+        let ridge = settings.biasRidge ?? 0
         func solve(_ damping: Double, from start: [Double]?) -> SoftmaxModel.Solution {
             let weight = settings.prior + damping
-            var ridges = [Double](repeating: weight, count: count)
-            var centres = coordinates.map { -settings.prior * $0 / weight }
-            if let ridge = settings.biasRidge {
-                ridges += [Double](repeating: ridge, count: classes)
-                centres += bias.map { -$0 }
-            }
-            return model.minimum(ridges: ridges, centres: centres, from: start, steps: 6, tolerance: 3e-4)
+            return model.minimum(
+                ridges: grouped(
+                    [Double](repeating: weight, count: coordinates.count),
+                    [Double](repeating: ridge, count: classes)),
+                centres: grouped(coordinates.map { -settings.prior * $0 / weight }, bias.map { -$0 }),
+                from: start, steps: 6, tolerance: 3e-4)
         }
-        func size(_ solution: SoftmaxModel.Solution) -> Double {
-            RowArithmetic.norm(Array(solution.point[..<count]))
+        func move(_ solution: SoftmaxModel.Solution) -> [Double] {
+            (0..<count).flatMap { index in (0..<blocks).map { solution.point[$0 * each + index] } }
         }
         var solution = solve(damping, from: nil)
-        var length = size(solution)
+        var length = RowArithmetic.norm(move(solution))
         // The damping under which the step is about as long as the region is wide.
         for _ in 0..<8 {
             let power = Elementary.pow(length / radius, 1.3)
@@ -235,35 +347,40 @@ public struct GaussNewton: Sendable {
                 break
             }
             solution = solve(damping, from: solution.point)
-            length = size(solution)
+            length = RowArithmetic.norm(move(solution))
         }
-        let move = Array(solution.point[..<count])
-        let newBias = settings.biasRidge == nil ? bias : zip(bias, solution.point[count...]).map { $0 + $1 }
+        let chosen = move(solution)
+        let newBias =
+            biases == 0
+            ? bias
+            : (0..<classes).map { bias[$0] + solution.point[biases == 1 ? $0 * each + count : count + $0] }
         let expected = loss(
-            zip(solution.logits.indices, solution.logits).map { $1 - newBias[$0 % classes] }, newBias,
-            zip(coordinates, move).map { $0 + $1 })
-        phase = .trial(move: move, bias: newBias, expected: expected, left: left)
+            solution.logits.indices.map { solution.logits[$0] - newBias[$0 / images] }, newBias,
+            zip(coordinates, chosen).map { $0 + $1 })
+        phase = .trial(move: chosen, bias: newBias, expected: expected, left: left)
     }
 
-    /// Takes the trial or not, corrects the model and the region.
+    /// Takes the trial or not, and changes the region.
     private mutating func judge(
-        _ answer: [Double], _ move: [Double], _ newBias: [Double], expected: Double, left: Int
+        _ answer: [Float], _ move: [Double], _ newBias: [Double], expected: Double, left: Int
     ) -> Record? {
-        let now = loss(logits, bias, coordinates)
+        let coordinates = coordinates
+        let now = loss(responses.answers[present].map { Double($0) }, bias, coordinates)
         let newCoordinates = zip(coordinates, move).map { $0 + $1 }
-        let then = loss(answer, newBias, newCoordinates)
+        let then = loss(answer.map { Double($0) }, newBias, newCoordinates)
         let ratio = (now - then) / max(now - expected, 1e-9)
         let length = RowArithmetic.norm(move)
-        correct(answer, move)
+        responses.add(newCoordinates, answer)
         if ratio < 0.25 {
-            radius = max(0.5 * min(length, radius), settings.leastRadius)
+            radius = max(0.5 * min(length, radius), leastRadius)
         } else if ratio > 0.6, length > 0.6 * radius {
             radius *= 2
         }
         let accepted = then < now
         if accepted {
             point = moved(by: move)
-            (logits, bias, coordinates) = (answer, newBias, newCoordinates)
+            bias = newBias
+            present = responses.places.count - 1
         } else if left > 1 {
             propose(left: left - 1)
             return nil
@@ -274,65 +391,12 @@ public struct GaussNewton: Sendable {
         step += 1
         return Record(
             step: step, loss: min(now, then), ratio: ratio, radius: radius, rank: directions.count,
-            accepted: accepted)
-    }
-}
-
-extension GaussNewton {
-    /// Broyden's update: the model of each block is made to explain what a trial showed.
-    private mutating func correct(_ answer: [Double], _ move: [Double]) {
-        /// The coordinate of a direction that moves logit `at`.
-        func place(_ index: Int, _ at: Int) -> Int { blocks == 1 ? index : index * blocks + at % classes }
-        var squares = [Double](repeating: 1e-12, count: blocks)
-        for (index, share) in move.enumerated() { squares[index % blocks] += share * share }
-        var rest = zip(answer, logits).map { $0 - $1 }
-        for (index, column) in jacobian.enumerated() {
-            for at in rest.indices { rest[at] -= move[place(index, at)] * column[at] }
-        }
-        for at in rest.indices { rest[at] /= squares[blocks == 1 ? 0 : at % classes] }
-        for index in jacobian.indices {
-            for at in rest.indices { jacobian[index][at] += move[place(index, at)] * rest[at] }
-        }
+            accepted: accepted, noise: noise)
     }
 
-    /// Everything that a search carries between two steps, by name; `restore` goes on from it bit for bit.
-    public var state: [NamedTensor] {
-        [
-            NamedTensor("point", point), NamedTensor("bias", bias), NamedTensor("logits", logits),
-            NamedTensor("coordinates", coordinates),
-            NamedTensor("jacobian", jacobian.flatMap { $0 }),
-            NamedTensor("directions", directions.flatMap { $0 }),
-            NamedTensor("region", [radius, damping, Double(step)]),
-        ]
-    }
-
-    /// Goes on from the state of a search of the same settings between two steps; false where it does not fit.
-    public mutating func restore(_ state: [NamedTensor]) -> Bool {
-        func values(_ name: String) -> [Double]? {
-            guard case .doubles(let values)? = state.first(where: { $0.name == name })?.values,
-                values.allSatisfy(\.isFinite)
-            else { return nil }
-            return values
-        }
-        guard let point = values("point"), point.count == blocks * dimensions, let bias = values("bias"),
-            bias.count == classes, let logits = values("logits"), let coordinates = values("coordinates"),
-            let jacobian = values("jacobian"), let directions = values("directions"),
-            let region = values("region"),
-            region.count == 3, region[0] > 0, region[1] >= 0, region[2] >= 0, region[2] < 0x1p52,
-            logits.isEmpty == (region[2] == 0), logits.isEmpty || logits.count == labels.count * classes,
-            coordinates.count % blocks == 0,
-            directions.count == coordinates.count / blocks * dimensions,
-            jacobian.count == coordinates.count / blocks * labels.count * classes
-        else { return false }
-        func rows(_ values: [Double], _ size: Int) -> [[Double]] {
-            (0..<(coordinates.count / blocks)).map { Array(values[($0 * size)..<(($0 + 1) * size)]) }
-        }
-        (self.point, self.bias, self.logits, self.coordinates) = (point, bias, logits, coordinates)
-        self.jacobian = rows(jacobian, labels.count * classes)
-        self.directions = rows(directions, dimensions)
-        (radius, damping, step) = (region[0], region[1], Int(region[2]))
-        phase = logits.isEmpty ? .start : .directions
-        return true
+    /// A region narrower than what the noise lets differences see is of no use.
+    private var leastRadius: Double {
+        noise > 0 ? max(settings.leastRadius, 0.75 * difference) : settings.leastRadius
     }
 }
 

@@ -60,24 +60,69 @@ enum RowArithmetic {
     /// Euclidean length.
     static func norm(_ x: [Double]) -> Double { dot(x, x).squareRoot() }
 
-    /// target[at + i] = weights_i · (x_i − Σ P x over i's group of `group` values), rounded to float.
-    static func centred(
-        _ x: [Double], _ probabilities: [Double], _ weights: [Double], group: Int, into target: inout [Float],
-        at: Int
+    /// target[at ..< at + count] += factor · source[from ..< from + count].
+    static func add(
+        _ factor: Double, _ source: [Float], from: Int, to target: inout [Double], at: Int, count: Int
     ) {
-        check(0, x.count, min(probabilities.count, weights.count))
-        check(at, x.count, target.count)
-        precondition(group > 0 && x.count % group == 0, "\(x.count) values in groups of \(group)")
+        check(from, count, source.count)
+        check(at, count, target.count)
+        // Both ranges lie inside their arrays, as checked above.
+        unsafe source.withUnsafeBufferPointer { source in
+            unsafe target.withUnsafeMutableBufferPointer { target in
+                for i in 0..<count { unsafe target[at + i] += factor * Double(source[from + i]) }
+            }
+        }
+    }
+
+    /// Σ x_i y_i of `count` values from two places on, in eight chains as above.
+    static func dot(_ x: [Float], from: Int, _ y: [Double], from start: Int, count: Int) -> Double {
+        check(from, count, x.count)
+        check(start, count, y.count)
+        var lanes = SIMD8<Double>()
+        let whole = count & ~7
+        unsafe x.withUnsafeBufferPointer { x in
+            unsafe y.withUnsafeBufferPointer { y in
+                for i in stride(from: 0, to: whole, by: 8) {
+                    // Indices stay below `whole`, which is at most either count.
+                    for lane in 0..<8 {
+                        unsafe lanes[lane] += Double(x[from + i + lane]) * y[start + i + lane]
+                    }
+                }
+            }
+        }
+        for i in whole..<count { lanes[i - whole] += Double(x[from + i]) * y[start + i] }
+        return (0..<8).reduce(0) { $0 + lanes[$1] }
+    }
+
+    /// target[from + i] = weights_i · (x_{from + i} − Σ_c P x), the sum over every `group`-th value, rounded to float.
+    static func centred(
+        _ x: [Float], from: Int, _ probabilities: [Double], _ weights: [Double], group: Int,
+        into target: inout [Float]
+    ) {
+        let count = probabilities.count
+        check(0, count, weights.count)
+        check(from, count, min(x.count, target.count))
+        precondition(group > 0 && count % group == 0, "\(count) values in groups of \(group)")
+        var means = [Double](repeating: 0, count: group)
         // Indices stay below the count, as checked above.
         unsafe x.withUnsafeBufferPointer { x in
             unsafe probabilities.withUnsafeBufferPointer { p in
+                unsafe means.withUnsafeMutableBufferPointer { means in
+                    for first in stride(from: 0, to: count, by: group) {
+                        for i in 0..<group {
+                            unsafe means[i] += p[first + i] * Double(x[from + first + i])
+                        }
+                    }
+                }
                 unsafe weights.withUnsafeBufferPointer { w in
                     unsafe target.withUnsafeMutableBufferPointer { target in
-                        for first in stride(from: 0, to: x.count, by: group) {
-                            var mean = 0.0
-                            for i in first..<(first + group) { unsafe mean += p[i] * x[i] }
-                            for i in first..<(first + group) {
-                                unsafe target[at + i] = Float(w[i] * (x[i] - mean))
+                        unsafe means.withUnsafeBufferPointer { means in
+                            for first in stride(from: 0, to: count, by: group) {
+                                for i in 0..<group {
+                                    let at = first + i
+                                    unsafe target[from + at] = Float(
+                                        w[at] * (Double(x[from + at]) - means[i]))
+                                }
                             }
                         }
                     }

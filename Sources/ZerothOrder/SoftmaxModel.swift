@@ -1,79 +1,108 @@
 import Tensors
 
-/// A linear model of logits under cross-entropy: f + Σ_j x_j A_j, with a quadratic penalty on x.
+/// A linear model of logits under cross-entropy: f + A x, with a quadratic penalty on x.
 ///
-/// N images, C classes, p coordinates. Minimises the mean cross-entropy over the images plus Σ_j λ_j/2 (x_j − c_j)², which
-/// is convex, by damped Newton steps. The Hessian's product is made in float32 by the bit-exact kernel, since it
-/// only steers; gradients and values are in double precision.
+/// N images, C classes. Logits are class by class, [C, N]. Coordinates come in G groups of p: either one group moves all
+/// logits, or each class has a group that moves its own alone, so A is G dense blocks [p, C N / G] and a solve costs what
+/// its blocks do. Minimises the mean cross-entropy plus Σ_j λ_j/2 (x_j − c_j)², which is convex, by damped Newton steps;
+/// a step is solved by conjugate gradients with the factors of the Hessian's diagonal blocks as preconditioner (with one
+/// group the block is the Hessian). The blocks are made in float32 by the bit-exact kernel, since they only steer;
+/// gradients, products and values are in double precision.
 package struct SoftmaxModel: Sendable {
-    /// f, [N, C].
-    package var base: [Double]
-    /// A_j, [N, C] each.
-    package var columns: [[Double]]
+    /// f, [C, N].
+    package let base: [Double]
+    /// The blocks of A, [G, p, C N / G].
+    package let blocks: [[Float]]
     package let labels: [Int]
     package let classes: Int
+    /// p
+    private let each: Int
+    /// Logits that a group moves.
+    private let length: Int
 
-    package init(base: [Double], columns: [[Double]], labels: [Int], classes: Int) {
+    /// - Parameter blocks: one, or one a class; all of one shape.
+    package init(base: [Double], blocks: [[Float]], labels: [Int], classes: Int) {
         precondition(base.count == labels.count * classes, "\(base.count) logits for \(labels.count) images")
-        (self.base, self.columns, self.labels, self.classes) = (base, columns, labels, classes)
+        precondition(
+            blocks.count == 1 || blocks.count == classes, "\(blocks.count) groups of \(classes) classes")
+        (self.base, self.blocks, self.labels, self.classes) = (base, blocks, labels, classes)
+        length = base.count / blocks.count
+        each = blocks[0].count / max(1, length)
+        precondition(blocks.allSatisfy { $0.count == each * length }, "blocks of several shapes")
     }
 
     /// What a solve found.
     package struct Solution: Sendable {
-        /// x, [p].
+        /// x, [G, p].
         package var point: [Double]
-        /// f + Σ_j x_j A_j, [N, C].
+        /// f + A x, [C, N].
         package var logits: [Double]
         /// Cross-entropy and penalty.
         package var value: Double
     }
 
-    /// Mean cross-entropy of logits [N, C].
-    package static func loss(_ logits: [Double], labels: [Int], classes: Int) -> Double {
-        var residuals = DoubleMatrix(rows: labels.count, columns: classes, values: logits)
-        return residuals.softmaxResiduals(labels: labels).reduce(0, +) / Double(labels.count)
+    /// Mean cross-entropy of logits [C, N], and their probabilities [C, N].
+    package static func crossEntropy(_ logits: [Double], labels: [Int], classes: Int)
+        -> (loss: Double, probabilities: [Double])
+    {
+        let images = labels.count
+        precondition(logits.count == images * classes, "\(logits.count) logits for \(images) images")
+        var largest = Array(logits[..<images])
+        for at in images..<max(images, logits.count) {
+            largest[at % images] = max(largest[at % images], logits[at])
+        }
+        var sums = [Double](repeating: 0, count: images)
+        var probabilities = logits
+        for at in probabilities.indices {
+            let power = Elementary.exp(logits[at] - largest[at % images])
+            probabilities[at] = power
+            sums[at % images] += power
+        }
+        for at in probabilities.indices { probabilities[at] /= sums[at % images] }
+        var loss = 0.0
+        for (image, label) in labels.enumerated() {
+            loss += Elementary.log(sums[image]) + largest[image] - logits[label * images + image]
+        }
+        return (loss / Double(images), probabilities)
     }
 
     /// The minimum, or as near as some Newton steps come.
     ///
     /// - Parameters:
-    ///   - ridges: λ, [p], above 0.
-    ///   - centres: c, [p].
+    ///   - ridges: λ, [G, p], above 0.
+    ///   - centres: c, [G, p].
     ///   - start: nil for zeros.
     ///   - tolerance: ends where a step gains less, relative to the value.
     package func minimum(
         ridges: [Double], centres: [Double], from start: [Double]? = nil, steps: Int = 25,
         tolerance: Double = 1e-7
     ) -> Solution {
+        let count = blocks.count * each
         precondition(
-            ridges.count == columns.count && centres.count == columns.count,
-            "\(ridges.count) ridges and \(centres.count) centres for \(columns.count) coordinates")
-        var point = start ?? [Double](repeating: 0, count: columns.count)
-        var logits = base
-        for (index, column) in columns.enumerated() where point[index] != 0 {
-            RowArithmetic.add(point[index], column, from: 0, to: &logits, at: 0, count: logits.count)
-        }
-        func value(_ logits: [Double], _ point: [Double]) -> Double {
-            point.indices.reduce(Self.loss(logits, labels: labels, classes: classes)) { sum, index in
+            ridges.count == count && centres.count == count,
+            "\(ridges.count) ridges and \(centres.count) centres for \(count) coordinates")
+        var point = start ?? [Double](repeating: 0, count: count)
+        var logits = zip(base, moved(by: point)).map { $0 + $1 }
+        func penalty(_ point: [Double]) -> Double {
+            point.indices.reduce(0) { sum, index in
                 let distance = point[index] - centres[index]
                 return sum + ridges[index] / 2 * distance * distance
             }
         }
-        var best = value(logits, point)
+        var (loss, probabilities) = Self.crossEntropy(logits, labels: labels, classes: classes)
+        var best = loss + penalty(point)
         for _ in 0..<steps {
-            guard let direction = newtonStep(logits, point, ridges, centres) else { break }
-            var change = [Double](repeating: 0, count: logits.count)
-            for (index, column) in columns.enumerated() {
-                RowArithmetic.add(
-                    direction.step[index], column, from: 0, to: &change, at: 0, count: change.count)
-            }
+            let pulls = point.indices.map { ridges[$0] * (point[$0] - centres[$0]) }
+            guard let direction = newtonStep(probabilities, pulls: pulls, ridges) else { break }
+            let change = moved(by: direction.step)
             var length = 1.0
-            var (nextPoint, nextLogits, next) = (point, logits, best)
+            var (nextPoint, nextLogits) = (point, logits)
+            var next = best
             while true {
                 nextPoint = zip(point, direction.step).map { $0 + length * $1 }
-                nextLogits = logits
-                RowArithmetic.add(length, change, from: 0, to: &nextLogits, at: 0, count: change.count)
-                next = value(nextLogits, nextPoint)
+                nextLogits = zip(logits, change).map { $0 + length * $1 }
+                (loss, probabilities) = Self.crossEntropy(nextLogits, labels: labels, classes: classes)
+                next = loss + penalty(nextPoint)
                 if next <= best - 1e-4 * length * direction.fall || length < 1e-4 { break }
                 length /= 2
             }
@@ -84,86 +113,122 @@ package struct SoftmaxModel: Sendable {
         }
         return Solution(point: point, logits: logits, value: best)
     }
-
-    /// −H⁻¹g and gᵀH⁻¹g; nil where H is not positive definite to rounding.
-    private func newtonStep(
-        _ logits: [Double], _ point: [Double], _ ridges: [Double], _ centres: [Double]
-    ) -> (step: [Double], fall: Double)? {
-        let (images, count) = (labels.count, columns.count)
-        var residuals = DoubleMatrix(rows: images, columns: classes, values: logits)
-        _ = residuals.softmaxResiduals(labels: labels)
-        let mean = 1 / Double(images)
-        var probabilities = residuals.values
-        for (image, label) in labels.enumerated() { probabilities[image * classes + label] += 1 }
-        let weights = probabilities.map { ($0 > 0 ? $0 * mean : 0).squareRoot() }
-        var gradient = [Double](repeating: 0, count: count)
-        var rows = [Float](repeating: 0, count: count * logits.count)
-        for index in 0..<count {
-            gradient[index] =
-                RowArithmetic.dot(columns[index], residuals.values) * mean
-                + ridges[index] * (point[index] - centres[index])
-            RowArithmetic.centred(
-                columns[index], probabilities, weights, group: classes, into: &rows, at: index * logits.count)
-        }
-        // H = B Bᵀ + diag λ with B's rows √(P/N) (A_j − Σ_c P A_j).
-        let matrix = Matrix(rows: count, columns: logits.count, values: rows)
-        let product = PackedWeights(rows, outputs: count, inputs: logits.count).apply(matrix)
-        var hessian = product.values.map { Double($0) }
-        for index in 0..<count { hessian[index * count + index] += ridges[index] + 1e-9 }
-        guard let factor = CholeskyFactor(hessian, count: count) else { return nil }
-        let solved = factor.solve(gradient)
-        return (solved.map { -$0 }, RowArithmetic.dot(gradient, solved))
-    }
 }
 
-/// The factor L of a symmetric positive definite matrix, A = L Lᵀ.
-package struct CholeskyFactor: Sendable {
-    private let count: Int
-    /// L, row by row; what is above the diagonal is of no account.
-    private var rows: [[Double]]
-
-    /// Factors a row-major [n, n] matrix; where it is not positive definite to rounding, once more with 10⁻⁵ of its mean
-    /// diagonal added. Nil where that does not serve either.
-    package init?(_ matrix: [Double], count n: Int) {
-        precondition(matrix.count == n * n, "expected \(n) × \(n) elements; got \(matrix.count)")
-        count = n
-        let mean = (0..<n).reduce(0.0) { $0 + matrix[$1 * n + $1] } / Double(max(1, n))
-        for added in [0, 1e-5 * mean] {
-            if let rows = Self.factor(matrix, n, added: added) {
-                self.rows = rows
-                return
+extension SoftmaxModel {
+    /// A x, [C, N].
+    private func moved(by x: [Double]) -> [Double] {
+        var result = [Double](repeating: 0, count: base.count)
+        for (group, block) in blocks.enumerated() {
+            for row in 0..<each where x[group * each + row] != 0 {
+                RowArithmetic.add(
+                    x[group * each + row], block, from: row * length, to: &result, at: group * length,
+                    count: length)
             }
         }
-        return nil
+        return result
     }
 
-    private static func factor(_ matrix: [Double], _ n: Int, added: Double) -> [[Double]]? {
-        var rows: [[Double]] = []
-        for i in 0..<n {
-            var row = [Double](repeating: 0, count: n)
-            for j in 0...i {
-                let sum = matrix[i * n + j] - RowArithmetic.dot(row, i == j ? row : rows[j], count: j)
-                if i == j {
-                    let pivot = sum + added
-                    guard pivot > 0, pivot.isFinite else { return nil }
-                    row[i] = pivot.squareRoot()
-                } else {
-                    row[j] = sum / rows[j][j]
+    /// Aᵀ v, [G, p].
+    private func pulled(_ v: [Double]) -> [Double] {
+        var result = [Double](repeating: 0, count: blocks.count * each)
+        for (group, block) in blocks.enumerated() {
+            for row in 0..<each {
+                result[group * each + row] = RowArithmetic.dot(
+                    block, from: row * length, v, from: group * length, count: length)
+            }
+        }
+        return result
+    }
+
+    /// The Hessian's product with x: Aᵀ (P (A x) − P Pᵀ (A x))/N + λ x.
+    private func curved(_ x: [Double], _ probabilities: [Double], _ ridges: [Double]) -> [Double] {
+        let images = labels.count
+        var change = moved(by: x)
+        var means = [Double](repeating: 0, count: images)
+        for at in change.indices { means[at % images] += probabilities[at] * change[at] }
+        let share = 1 / Double(images)
+        for at in change.indices {
+            change[at] = share * probabilities[at] * (change[at] - means[at % images])
+        }
+        let product = pulled(change)
+        return product.indices.map { product[$0] + ridges[$0] * x[$0] }
+    }
+
+    /// −H⁻¹g and gᵀH⁻¹g, about; nil where H is not positive definite to rounding or no step is left.
+    private func newtonStep(_ probabilities: [Double], pulls: [Double], _ ridges: [Double])
+        -> (step: [Double], fall: Double)?
+    {
+        let images = labels.count
+        var residuals = probabilities.map { $0 / Double(images) }
+        for (image, label) in labels.enumerated() { residuals[label * images + image] -= 1 / Double(images) }
+        let gradient = zip(pulled(residuals), pulls).map { $0 + $1 }
+        var factors: [CholeskyFactor] = []
+        for group in blocks.indices {
+            guard let factor = CholeskyFactor(curvature(group, probabilities, ridges), count: each) else {
+                return nil
+            }
+            factors.append(factor)
+        }
+        func preconditioned(_ r: [Double]) -> [Double] {
+            factors.indices.flatMap { factors[$0].solve(Array(r[($0 * each)..<(($0 + 1) * each)])) }
+        }
+        // Conjugate gradients on H s = −g.
+        var step = [Double](repeating: 0, count: gradient.count)
+        var rest = gradient.map { -$0 }
+        var z = preconditioned(rest)
+        var direction = z
+        var size = RowArithmetic.dot(rest, z)
+        let enough = Self.accuracy * size
+        var rounds = 0
+        while size > enough, size > 0, rounds < Self.mostRounds {
+            let product = curved(direction, probabilities, ridges)
+            let curvature = RowArithmetic.dot(direction, product)
+            guard curvature > 0 else { break }
+            let length = size / curvature
+            for at in step.indices {
+                step[at] += length * direction[at]
+                rest[at] -= length * product[at]
+            }
+            z = preconditioned(rest)
+            let next = RowArithmetic.dot(rest, z)
+            for at in direction.indices { direction[at] = z[at] + next / size * direction[at] }
+            size = next
+            rounds += 1
+        }
+        let fall = -RowArithmetic.dot(gradient, step)
+        return fall > 0 ? (step, fall) : nil
+    }
+
+    /// Conjugate gradients end where rᵀM⁻¹r has fallen to this share of its start, or after so many rounds.
+    private static var accuracy: Double { 1e-8 }
+    private static var mostRounds: Int { 60 }
+
+    /// The diagonal block of the Hessian of a group, [p, p], with ridges: B Bᵀ + diag λ, B's rows √(P/N) (A_j − Σ_c P A_j).
+    private func curvature(_ group: Int, _ probabilities: [Double], _ ridges: [Double]) -> [Double] {
+        let images = labels.count
+        var rows = [Float](repeating: 0, count: each * length)
+        let own = Array(probabilities[(group * length)..<((group + 1) * length)])
+        let share = 1 / Double(images)
+        if blocks.count == 1 {
+            let weights = own.map { (max(0, $0) * share).squareRoot() }
+            for row in 0..<each {
+                RowArithmetic.centred(
+                    blocks[0], from: row * length, own, weights, group: images, into: &rows)
+            }
+        } else {
+            // Other classes' logits do not move: Σ_c P (A_j − P A_j)² = P (1 − P) A_j².
+            let weights = own.map { (max(0, $0 * (1 - $0)) * share).squareRoot() }
+            for row in 0..<each {
+                for image in 0..<length {
+                    rows[row * length + image] = Float(weights[image]) * blocks[group][row * length + image]
                 }
             }
-            rows.append(row)
         }
-        return rows
-    }
-
-    /// x of L Lᵀ x = b.
-    package func solve(_ right: [Double]) -> [Double] {
-        var x = right
-        for i in 0..<count { x[i] = (x[i] - RowArithmetic.dot(rows[i], x, count: i)) / rows[i][i] }
-        for i in stride(from: count - 1, through: 0, by: -1) {
-            x[i] /= rows[i][i]
-            RowArithmetic.add(-x[i], rows[i], from: 0, to: &x, at: 0, count: i)
-        }
-        return x
+        let product = PackedWeights(rows, outputs: each, inputs: length)
+            .apply(Matrix(rows: each, columns: length, values: rows))
+        var hessian = product.values.map { Double($0) }
+        for row in 0..<each { hessian[row * each + row] += ridges[group * each + row] + 1e-9 }
+        return hessian
     }
 }

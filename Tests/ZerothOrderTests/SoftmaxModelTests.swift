@@ -5,42 +5,57 @@ import ZerothOrder
 
 /// The local solve of Gauss–Newton against plain loops.
 @Suite struct SoftmaxModelTests {
-    /// A model of N images, C classes and p coordinates.
-    static func sample(_ images: Int, _ classes: Int, _ count: Int, seed: UInt64) -> SoftmaxModel {
+    /// A model of N images, C classes and p coordinates a group.
+    static func sample(_ images: Int, _ classes: Int, _ count: Int, groups: Int, seed: UInt64) -> SoftmaxModel
+    {
         let stream = RandomStream(seed: seed, purpose: RandomPurpose("tests.softmax-model"))
         let size = images * classes
-        let normals = stream.normals(size * (count + 1)).map { Double($0) }
+        let length = size / groups
+        let normals = stream.normals(size + size * count)
         return SoftmaxModel(
-            base: Array(normals[..<size]),
-            columns: (0..<count).map { Array(normals[(($0 + 1) * size)..<(($0 + 2) * size)]) },
+            base: normals[..<size].map { Double($0) },
+            blocks: (0..<groups).map { group in
+                Array(normals[(size + group * count * length)..<(size + (group + 1) * count * length)])
+            },
             labels: (0..<images).map { ($0 * 7) % classes }, classes: classes)
+    }
+
+    /// Logit `at` of [C, N] by its definition.
+    static func logit(_ model: SoftmaxModel, _ x: [Double], _ at: Int) -> Double {
+        let length = model.base.count / model.blocks.count
+        let count = x.count / model.blocks.count
+        let (group, place) = (at / length, at % length)
+        return (0..<count).reduce(model.base[at]) {
+            $0 + x[group * count + $1] * Double(model.blocks[group][$1 * length + place])
+        }
     }
 
     /// The objective by its definition.
     static func value(_ model: SoftmaxModel, _ x: [Double], _ ridges: [Double], _ centres: [Double]) -> Double
     {
+        let images = model.labels.count
         var sum = 0.0
         for (image, label) in model.labels.enumerated() {
-            let logits = (0..<model.classes).map { c -> Double in
-                let at = image * model.classes + c
-                return x.indices.reduce(model.base[at]) { $0 + x[$1] * model.columns[$1][at] }
-            }
+            let logits = (0..<model.classes).map { logit(model, x, $0 * images + image) }
             let top = logits.max() ?? 0
             sum += log(logits.reduce(0) { $0 + exp($1 - top) }) + top - logits[label]
         }
-        var result = sum / Double(model.labels.count)
+        var result = sum / Double(images)
         for j in x.indices { result += ridges[j] / 2 * (x[j] - centres[j]) * (x[j] - centres[j]) }
         return result
     }
 
-    @Test(arguments: [(5, 3, 1), (20, 4, 6), (33, 7, 40), (16, 2, 30)])
-    func theMinimumHasNoSlope(_ images: Int, _ classes: Int, _ count: Int) {
-        let model = Self.sample(images, classes, count, seed: 1)
-        let ridges = (0..<count).map { 0.05 + 0.01 * Double($0 % 5) }
-        let centres = (0..<count).map { 0.3 * Double($0 % 3) - 0.2 }
+    @Test(arguments: [
+        (5, 3, 1, 1), (20, 4, 6, 1), (33, 7, 40, 1), (16, 2, 30, 2), (9, 3, 1, 3), (40, 5, 8, 5),
+    ])
+    func theMinimumHasNoSlope(_ images: Int, _ classes: Int, _ count: Int, _ groups: Int) {
+        let model = Self.sample(images, classes, count, groups: groups, seed: 1)
+        let all = count * groups
+        let ridges = (0..<all).map { 0.05 + 0.01 * Double($0 % 5) }
+        let centres = (0..<all).map { 0.3 * Double($0 % 3) - 0.2 }
         let solution = model.minimum(ridges: ridges, centres: centres, tolerance: 1e-14)
         #expect(abs(solution.value - Self.value(model, solution.point, ridges, centres)) < 1e-10)
-        for j in 0..<count {
+        for j in 0..<all {
             var (up, down) = (solution.point, solution.point)
             up[j] += 1e-4
             down[j] -= 1e-4
@@ -50,15 +65,30 @@ import ZerothOrder
         }
         // From anywhere the same.
         let other = model.minimum(
-            ridges: ridges, centres: centres, from: [Double](repeating: 1, count: count), tolerance: 1e-14)
+            ridges: ridges, centres: centres, from: [Double](repeating: 1, count: all), tolerance: 1e-14)
         for (one, two) in zip(solution.point, other.point) { #expect(abs(one - two) < 1e-5) }
-        #expect(
-            zip(solution.logits.indices, solution.logits).allSatisfy { at, logit in
-                let wanted = (0..<count).reduce(model.base[at]) {
-                    $0 + solution.point[$1] * model.columns[$1][at]
-                }
-                return abs(wanted - logit) < 1e-9
-            })
+        for (at, logit) in solution.logits.enumerated() {
+            #expect(abs(logit - Self.logit(model, solution.point, at)) < 1e-9)
+        }
+    }
+
+    /// A group a class is one dense group whose columns are zero outside their class.
+    @Test func groupsEqualADenseModel() {
+        let model = Self.sample(24, 4, 6, groups: 4, seed: 3)
+        var columns: [Float] = []
+        for j in 0..<24 {
+            for at in 0..<96 {
+                let own: Bool = at / 24 == j / 6
+                columns.append(own ? model.blocks[j / 6][(j % 6) * 24 + at % 24] : Float(0))
+            }
+        }
+        let dense = SoftmaxModel(base: model.base, blocks: [columns], labels: model.labels, classes: 4)
+        let ridges = (0..<24).map { 0.01 + 0.01 * Double($0 % 7) }
+        let centres = (0..<24).map { 0.1 * Double($0 % 3) }
+        let one = model.minimum(ridges: ridges, centres: centres, tolerance: 1e-14)
+        let two = dense.minimum(ridges: ridges, centres: centres, tolerance: 1e-14)
+        #expect(abs(one.value - two.value) < 1e-12)
+        for (x, y) in zip(one.point, two.point) { #expect(abs(x - y) < 1e-5) }
     }
 
     @Test(arguments: [1, 2, 9, 40]) func factorsSolve(_ n: Int) throws {
@@ -80,218 +110,5 @@ import ZerothOrder
         matrix[0] = .nan
         #expect(CholeskyFactor(matrix, count: n) == nil)
         #expect(CholeskyFactor([Double](repeating: -1, count: n * n), count: n) == nil)
-    }
-}
-
-/// Gauss–Newton on a box that is a plain function.
-@Suite struct GaussNewtonTests {
-    /// Logits of 12 images over 3 classes at a point of n dimensions: nearly linear.
-    static func logits(_ point: [Double]) -> [Double] {
-        (0..<36).map { at in
-            var sum = 0.1 * Double((at * 5) % 7)
-            for (j, x) in point.enumerated() {
-                let weight = sin(Double(at * 3 + j * 11) * 0.7)
-                sum += weight * x + 0.02 * x * x * cos(Double(at + j))
-            }
-            return sum
-        }
-    }
-
-    static let labels = (0..<12).map { $0 % 3 }
-
-    static func search(_ change: (inout GaussNewton.Settings) -> Void = { _ in }, dimensions: Int = 8)
-        -> GaussNewton
-    {
-        var settings = GaussNewton.Settings()
-        settings.difference = 0.01
-        settings.radius = 2
-        change(&settings)
-        return GaussNewton(settings, dimensions: dimensions, labels: labels, classes: 3, seed: 5)
-    }
-
-    /// Takes steps; returns what they showed and the evaluations.
-    static func run(_ search: inout GaussNewton, steps: Int) throws -> (
-        records: [GaussNewton.Record], asked: Int
-    ) {
-        var records: [GaussNewton.Record] = []
-        var asked = 0
-        while records.count < steps {
-            let most = search.evaluationsPerStep
-            var inStep = 0
-            while true {
-                let points = search.ask()
-                #expect(points == search.ask())
-                inStep += points.count
-                if let record = try search.tell(points.map(logits)) {
-                    records.append(record)
-                    break
-                }
-            }
-            #expect(inStep <= most)
-            asked += inStep
-        }
-        return (records, asked)
-    }
-
-    @Test func findsWhatNewtonFinds() throws {
-        var search = Self.search()
-        let (records, asked) = try Self.run(&search, steps: 40)
-        #expect(records.last?.rank == 8 && asked < 180)
-        let losses = records.map(\.loss)
-        #expect(zip(losses, losses.dropFirst()).allSatisfy { $1 <= $0 })
-        // Coordinate descent by small steps from there finds nothing better.
-        func penalised(_ point: [Double], _ bias: [Double]) -> Double {
-            let f = Self.logits(point)
-            var sum = 0.0
-            for (image, label) in Self.labels.enumerated() {
-                let row = (0..<3).map { f[image * 3 + $0] + bias[$0] }
-                sum += log(row.reduce(0) { $0 + exp($1) }) - row[label]
-            }
-            return sum / 12 + 0.5e-4 * point.reduce(0) { $0 + $1 * $1 } + 0.005
-                * bias.reduce(0) { $0 + $1 * $1 }
-        }
-        let best = penalised(search.point, search.bias)
-        #expect(abs(best - (losses.last ?? 0)) < 1e-9)
-        var improved = best
-        var point = search.point
-        for _ in 0..<20 {
-            for j in 0..<8 {
-                for shift in [-0.05, 0.05] {
-                    var other = point
-                    other[j] += shift
-                    let value = penalised(other, search.bias)
-                    if value < improved { (point, improved) = (other, value) }
-                }
-            }
-        }
-        #expect(best - improved < 0.01, "\(best) \(improved)")
-    }
-
-    /// Measured directions are orthonormal, their derivatives differences; after a trial the model explains it.
-    @Test func roundsEqualPlainLoops() throws {
-        var search = Self.search { $0.directions = 3 }
-        let start = Self.logits([Double](repeating: 0, count: 8))
-        #expect(search.ask() == [[Double](repeating: 0, count: 8)])
-        let none = try search.tell([start])
-        #expect(none == nil)
-        let points = search.ask()
-        let directions = points.map { $0.map { $0 / 0.01 } }
-        for i in 0..<3 {
-            for j in 0..<3 {
-                let product = zip(directions[i], directions[j]).reduce(0) { $0 + $1.0 * $1.1 }
-                #expect(abs(product - (i == j ? 1 : 0)) < 1e-9)
-            }
-        }
-        let further = try search.tell(points.map(Self.logits))
-        #expect(further == nil)
-        let trial = search.ask()
-        #expect(trial.count == 1)
-        let answer = Self.logits(trial[0])
-        let before = search.state
-        let told = try search.tell([answer])
-        let record = try #require(told)
-        func values(_ state: [NamedTensor], _ name: String) -> [Double] {
-            if case .doubles(let values)? = state.first(where: { $0.name == name })?.values {
-                values
-            } else {
-                []
-            }
-        }
-        #expect(record.accepted && search.point == trial[0] && record.rank == 3)
-        // J dx = Δf, by the coordinates of the move and Broyden's update.
-        let move = values(search.state, "coordinates")
-        let jacobian = values(search.state, "jacobian")
-        for at in 0..<36 {
-            let explained = (0..<3).reduce(0.0) { $0 + jacobian[$1 * 36 + at] * move[$1] }
-            #expect(abs(explained - (answer[at] - start[at])) < 1e-6)
-        }
-        // Before it the columns were differences.
-        let measured = values(before, "jacobian")
-        for (index, point) in points.enumerated() {
-            for (at, logit) in Self.logits(point).enumerated() {
-                #expect(measured[index * 36 + at] == (logit - start[at]) / 0.01)
-            }
-        }
-    }
-
-    @Test(arguments: [nil, 0.01]) func goesOnFromItsState(_ ridge: Double?) throws {
-        var whole = Self.search { $0.biasRidge = ridge }
-        _ = try Self.run(&whole, steps: 12)
-        for stop in 0..<12 {
-            var first = Self.search { $0.biasRidge = ridge }
-            _ = try Self.run(&first, steps: stop)
-            var next = Self.search { $0.biasRidge = ridge }
-            let fits = next.restore(first.state)
-            #expect(fits)
-            _ = try Self.run(&next, steps: 12 - stop)
-            #expect(next.state == whole.state, "from step \(stop)")
-        }
-        // A state that does not fit changes nothing.
-        var other = Self.search(dimensions: 9)
-        let before = other.state
-        let fits = other.restore(whole.state)
-        #expect(!fits && other.state == before)
-    }
-
-    @Test func answersThatAreNoNumbersChangeNothing() throws {
-        var search = Self.search()
-        _ = try Self.run(&search, steps: 2)
-        let before = search.state
-        let points = search.ask()
-        #expect(throws: ZerothOrderError.self) {
-            _ = try search.tell(points.map { _ in [Double](repeating: .nan, count: 36) })
-        }
-        #expect(search.state == before && search.ask() == points)
-    }
-
-    /// Logits at a point with a block a class: class c's are a function of block c alone.
-    private func blockLogits(_ point: [Double]) -> [Double] {
-        let size = point.count / 3
-        let own = (0..<3).map { Self.logits(Array(point[($0 * size)..<(($0 + 1) * size)])) }
-        return (0..<36).map { own[$0 % 3][$0] }
-    }
-
-    /// One evaluation a direction measures every block; a trial corrects each block by its own logits.
-    @Test func blocksOfClasses() throws {
-        var settings = GaussNewton.Settings()
-        settings.difference = 0.01
-        settings.radius = 2
-        func make() -> GaussNewton {
-            GaussNewton(
-                settings, dimensions: 8, labels: Self.labels, classes: 3, blockPerClass: true, seed: 5)
-        }
-        var search = make()
-        var records: [GaussNewton.Record] = []
-        var middle: [NamedTensor] = []
-        while records.count < 12 {
-            let points = search.ask()
-            #expect(points.allSatisfy { $0.count == 24 })
-            if points.count == 2 {
-                // Both directions move all blocks alike.
-                for point in points {
-                    let moves = zip(point, search.point).map { $0 - $1 }
-                    for j in 0..<16 { #expect(abs(moves[j] - moves[j + 8]) < 1e-12) }
-                }
-            }
-            if let record = try search.tell(points.map(blockLogits)) {
-                records.append(record)
-                if records.count == 5 { middle = search.state }
-                guard record.accepted,
-                    case .doubles(let jacobian)? = search.state.first(where: { $0.name == "jacobian" })?
-                        .values
-                else { continue }
-                #expect(jacobian.count == record.rank * 36)
-            }
-        }
-        #expect((records.last?.loss ?? 9) < records[0].loss)
-        var next = make()
-        let fits = next.restore(middle)
-        #expect(fits)
-        while next.step < 12 { _ = try next.tell(next.ask().map(blockLogits)) }
-        #expect(next.state == search.state)
-        // It has three times the freedom of a shared block, and uses it.
-        var shared = Self.search()
-        let other = try Self.run(&shared, steps: 12).records
-        #expect((records.last?.loss ?? 1) < (other.last?.loss ?? 0))
     }
 }

@@ -52,15 +52,17 @@ public struct GaussNewtonMethod: TuningMethod {
     static let difference = Setting.number(
         "difference", default: standard.difference, "length of a directional difference")
     static let radius = Setting.number("radius", default: standard.radius, "trust region at the start")
+    static let scale = Setting.number(
+        "scale", default: standard.scale, "distance over which answers forget each other")
+    static let repeats = Setting.integer(
+        "repeats", 0...100, default: standard.repeats, "further queries of the start, to measure noise")
     static let prior = Setting.number(
         "prior", default: standard.prior, "ridge on the distance from the start")
     static let biasRidge = Setting.number("bias-ridge", default: standard.biasRidge ?? 1, "ridge on the bias")
 
     public static let settings = [
         tokens.key, CommonSettings.initial.key, contexts.key, head.key, space.key, directions.key,
-        difference.key,
-        radius.key,
-        prior.key, biasRidge.key,
+        difference.key, radius.key, scale.key, repeats.key, prior.key, biasRidge.key,
     ]
     public static let measures = [
         MeasureKey("ratio", symbol: "ρ", title: "Fall over predicted fall", isHeadline: true),
@@ -87,25 +89,37 @@ public struct GaussNewtonMethod: TuningMethod {
         search.directions = settings[Self.directions]
         search.difference = settings[Self.difference]
         search.radius = settings[Self.radius]
+        search.scale = settings[Self.scale]
+        search.repeats = settings[Self.repeats]
         search.prior = settings[Self.prior]
         search.biasRidge = settings[Self.head] == "none" ? nil : settings[Self.biasRidge]
         let dimensions = (start.rows + 1) * start.columns
         let logits = indices.count * problem.facts.classCount
-        let rank = min(dimensions, problem.budget)
         let blocks = settings[Self.contexts] == "class" ? problem.facts.classCount : 1
-        // The Jacobian, once more for each block in a solve, and the directions, in double precision.
+        // In float32: answers, their differences, the Jacobian and its weighted copy; coordinates and distances, and
+        // the directions, in double precision.
+        let places = 2 * blocks * min(dimensions, problem.budget)
         try problem.checkRoom(
-            candidates: rank, CommonSettings.budget, numbers: 2 * (logits * (1 + blocks) + dimensions),
+            candidates: problem.budget, CommonSettings.budget,
+            numbers: 4 * logits + 2 * (places + dimensions),
             what: "\(logits) logits a query")
         space = WordSpace(
             start: start, words: settings[Self.space] == "words" ? problem.facts.wordEmbeddings() : nil,
             deviation: problem.facts.embeddingDeviation())
         self.search = GaussNewton(
             search, dimensions: dimensions, labels: batch.labels, classes: problem.facts.classCount,
-            blockPerClass: settings[Self.contexts] == "class", seed: problem.seed)
+            blockPerClass: settings[Self.contexts] == "class", weights: space.weights,
+            rounding: Self.rounding(problem.view), seed: problem.seed)
         self.settings = settings
         self.problem = problem
         self.batch = batch
+    }
+
+    /// To what a box that is seen so rounds its answers.
+    private static func rounding(_ view: BoxView) -> GaussNewton.Rounding? {
+        guard let decimals = view.decimals else { return nil }
+        let step = Elementary.pow(10, Double(-decimals))
+        return view.numbers == .logits ? .logits(step) : .probabilities(step)
     }
 
     /// Indices of at most `most` images, classes as even as can be, ascending.
@@ -149,7 +163,7 @@ public struct GaussNewtonMethod: TuningMethod {
         case "map":
             let logits = Matrix(
                 rows: batch.indices.count, columns: problem.facts.classCount,
-                values: search.logits.map { Float($0) })
+                values: search.logits)
             let head = try? CalibrateMethod.Head(
                 map: LogitMap(logits, labels: batch.labels, seed: problem.seed),
                 classes: problem.facts.classCount)
@@ -179,7 +193,7 @@ public struct GaussNewtonMethod: TuningMethod {
     public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
         let size = batch.indices.count * problem.facts.classCount
         let answers = stride(from: 0, to: readings.count, by: size).map { start in
-            readings[start..<(start + size)].map { Double($0) }
+            Array(readings[start..<(start + size)])
         }
         guard let record = try search.tell(answers) else { return nil }
         return StepRecord(

@@ -16,6 +16,12 @@ struct WordSpace: Sendable {
     /// (m + 1) d
     var dimensions: Int { (start.rows + 1) * start.columns }
 
+    /// By how much new directions favour each coordinate of ξ, [(m + 1) d]: what moves all tokens together shows most.
+    var weights: [Double] {
+        [Double](repeating: 2, count: start.columns)
+            + [Double](repeating: 1, count: start.rows * start.columns)
+    }
+
     /// - Parameter words: embeddings of whole words, [words, d]; nil for S = σ·1.
     init(start: Matrix, words: Matrix?, deviation: Double) {
         self.start = start
