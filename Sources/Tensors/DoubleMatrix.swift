@@ -46,6 +46,17 @@ package struct DoubleMatrix: Sendable, Equatable {
         return DoubleMatrix(rows: indices.count, columns: columns, values: taken)
     }
 
+    /// The matrix with a column of ones behind it, for a constant of a linear model.
+    package func withOnes() -> DoubleMatrix {
+        var extended: [Double] = []
+        extended.reserveCapacity(rows * (columns + 1))
+        for row in 0..<rows {
+            extended += values[row * columns..<(row + 1) * columns]
+            extended.append(1)
+        }
+        return DoubleMatrix(rows: rows, columns: columns + 1, values: extended)
+    }
+
     /// Replaces each row of logits by softmax(row) minus one at the row's label, the gradient of its cross-entropy.
     ///
     /// - Returns: −log softmax(row)[label] of each row.

@@ -14,8 +14,6 @@ public struct LogitMap: Sendable, Equatable {
     public static let ridges = [3, 1, 0.3, 0.1, 0.03, 0.01, 0.003]
     /// Parts of the cross-validation.
     public static let foldCount = 4
-    /// How far above its minimum an objective of the cross-validation may stay.
-    private static let validationExcess = 1e-8
 
     /// λ; nil where there is a temperature and a bias a class only.
     public let ridge: Double?
@@ -61,11 +59,13 @@ public struct LogitMap: Sendable, Equatable {
         let factor = try TemperatureFit.temperature(standard.values, labels: labels, passing: passing)
         temperature = factor
         let problem = SoftmaxRegression(
-            inputs: Self.inputs(standard.values),
+            inputs: standard.values.withOnes(),
             base: DoubleMatrix(
                 rows: logits.rows, columns: classes, values: standard.values.values.map { factor * $0 }),
             labels: labels)
-        let losses = try Self.validationLosses(problem, folds: folds, passing: passing)
+        let losses = try problem.validationLosses(
+            ridges: Self.ridges, folds: folds, of: Self.foldCount
+        ) { _ in try passing() }
         // The strongest of equals.
         let best = Self.ridges[losses.indices.reduce(0) { losses[$1] < losses[$0] ? $1 : $0 }]
         validationLosses = losses
@@ -80,7 +80,7 @@ public struct LogitMap: Sendable, Equatable {
         var values = [Double]()
         if ridge != nil {
             let map = DoubleMatrix(rows: classes + 1, columns: classes, values: coefficients)
-            values = Self.inputs(g).times(map).values
+            values = g.withOnes().times(map).values
         } else {
             values = (0..<logits.rows).flatMap { _ in coefficients }
         }
@@ -105,38 +105,6 @@ public struct LogitMap: Sendable, Equatable {
             }
         }
         return folds
-    }
-
-    /// Summed loss of the images left out, for each ridge.
-    private static func validationLosses(
-        _ problem: SoftmaxRegression, folds: [Int], passing: () throws -> Void
-    ) rethrows -> [Double] {
-        var losses = [Double](repeating: 0, count: ridges.count)
-        for fold in 0..<foldCount {
-            let left = problem.picking(folds.indices.filter { folds[$0] == fold })
-            guard !left.labels.isEmpty else { continue }
-            let kept = problem.picking(folds.indices.filter { folds[$0] != fold })
-            // The next ridge's map is not far from the last one's.
-            var map: [Double]?
-            for (index, ridge) in ridges.enumerated() {
-                let next = try kept.minimum(
-                    ridge: ridge, from: map, excess: validationExcess, passing: passing)
-                losses[index] += left.loss(next) * Double(left.labels.count)
-                map = next
-            }
-        }
-        return losses
-    }
-
-    /// g with a column of ones behind it, whose coefficients are b.
-    private static func inputs(_ g: DoubleMatrix) -> DoubleMatrix {
-        var values: [Double] = []
-        values.reserveCapacity(g.rows * (g.columns + 1))
-        for row in 0..<g.rows {
-            values += g.values[row * g.columns..<(row + 1) * g.columns]
-            values.append(1)
-        }
-        return DoubleMatrix(rows: g.rows, columns: g.columns + 1, values: values)
     }
 }
 

@@ -66,6 +66,36 @@ package struct SoftmaxRegression: Sendable {
         }
     }
 
+    /// How far above its minimum an objective of a cross-validation may stay.
+    private static let validationExcess = 1e-8
+
+    /// Cross-validation: the summed loss of the images that a fit left out, for each ridge.
+    ///
+    /// - Parameters:
+    ///   - ridges: strongest first; each fit starts from the one before.
+    ///   - folds: image i is left out of fit `folds[i]`, below `foldCount`.
+    ///   - passing: called before each pass over the images with the number of fits done; what it throws ends the work.
+    package func validationLosses(
+        ridges: [Double], folds: [Int], of foldCount: Int, passing: (_ done: Int) throws -> Void
+    ) rethrows -> [Double] {
+        var losses = [Double](repeating: 0, count: ridges.count)
+        for fold in 0..<foldCount {
+            let left = picking(folds.indices.filter { folds[$0] == fold })
+            guard !left.labels.isEmpty else { continue }
+            let kept = picking(folds.indices.filter { folds[$0] != fold })
+            // The next ridge's map is not far from the last one's.
+            var map: [Double]?
+            for (index, ridge) in ridges.enumerated() {
+                let next = try kept.minimum(ridge: ridge, from: map, excess: Self.validationExcess) {
+                    try passing(fold * ridges.count + index)
+                }
+                losses[index] += left.loss(next) * Double(left.labels.count)
+                map = next
+            }
+        }
+        return losses
+    }
+
     /// base + inputs · X.
     private func logits(_ x: [Double]) -> DoubleMatrix {
         inputs.times(DoubleMatrix(rows: inputs.columns, columns: base.columns, values: x)).plus(base)
