@@ -18,7 +18,8 @@ protocol NotebookCommand: Sendable {
 
 /// All verbs, sorted.
 let commandTable: [any NotebookCommand.Type] = [
-    BranchCommand.self, CheckpointCommand.self, ClassesCommand.self, ClassifyCommand.self, DataCommand.self,
+    AnchorsCommand.self, BranchCommand.self, CheckpointCommand.self, ClassesCommand.self,
+    ClassifyCommand.self, DataCommand.self,
     EvalCommand.self,
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
     ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,

@@ -12,6 +12,7 @@ public enum TuningError: Error, Equatable {
     case traceTooLarge(bytes: Int, limit: Int)
     case traceElsewhere(method: String)
     case stepTooLarge(name: String, value: Int, what: String)
+    case fitTooLarge(contexts: Int, images: Int, classes: Int)
 }
 
 extension TuningError: CustomStringConvertible {
@@ -39,6 +40,9 @@ extension TuningError: CustomStringConvertible {
         case .stepTooLarge(let name, let value, let what):
             "expected fewer for '--\(name)', or a smaller prompt: a step would hold too many numbers; "
                 + "got \(value) with \(what)"
+        case .fitTooLarge(let contexts, let images, let classes):
+            "expected fewer for '--contexts': the fit would hold too many numbers; "
+                + "got \(contexts) with \(images) training images of \(classes) classes"
         case .traceTooLarge(let bytes, let limit):
             "the trace would have \(bytes >> 20) MiB; at most \(limit >> 20) are written ('--last N' takes fewer steps)"
         }

@@ -20,6 +20,7 @@ import Testing
                         zeroshot "a {}" "the {}" --split train
                         classify data/cat/100.png data/dog/101.png
                         probe
+                        anchors --contexts 3 --batch 20
                         plot accuracy
                         plot images --split test
                         """)

@@ -19,6 +19,7 @@ import Testing
         try fixture.write("let a = 1\n", to: "s\u{1b}.zl")
         let statements = [
             "model load", #"data load "b\u{7}ad" --shots 2"#, "data info", "classes", "zeroshot", "probe",
+            "anchors --contexts 2",
             #"zeroshot "\u{1b}[1m {}""#, #"classify "b\u{7}ad/\u{1b}[2Jcat/100.png""#,
             "prompt new --tokens 2 --dim 20",
             #"checkpoint "a\u{1b}b""#, #"restore "a\u{1b}b""#, #"restore "a\u{1b}c""#, "show", "step",

@@ -23,8 +23,9 @@ import Testing
         #expect(verbs == verbs.sorted() && methods == methods.sorted())
         #expect(
             verbs == [
-                "branch", "checkpoint", "classes", "classify", "data", "eval", "export", "help", "history",
-                "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save", "show",
+                "anchors", "branch", "checkpoint", "classes", "classify", "data", "eval", "export", "help",
+                "history", "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save",
+                "show",
                 "source",
                 "step", "trace", "undo", "use", "zeroshot",
             ])
@@ -94,6 +95,9 @@ import Testing
         Completed(
             line: "prompt new --perturbation r^", result: "prompt new --perturbation rademacher",
             candidates: 1),
+        Completed(line: "anch^", result: "anchors", candidates: 1),
+        Completed(line: "anchors --c^", result: "anchors --contexts", candidates: 1),
+        Completed(line: "anchors --split v^", result: "anchors --split val", candidates: 1),
         Completed(line: "prompt new --view p^", result: "prompt new --view probabilities", candidates: 1),
         Completed(
             line: "prompt new --method bias --dec^", result: "prompt new --method bias --decimals",

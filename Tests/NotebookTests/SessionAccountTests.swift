@@ -63,7 +63,7 @@ import Testing
             "branch b",
             "use a", "use main", "checkpoint c", "restore c", "classify data/cat/100.png",
             "repeat 2 { step }",
-            "run --until \"loss < 0\"", "step 100",
+            "run --until \"loss < 0\"", "step 100", "anchors --contexts 2 --batch 5",
         ]
         _ = try notebook.run(prompts[draw(prompts.count)])
         for round in 0..<14 {
