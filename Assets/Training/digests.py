@@ -15,9 +15,11 @@ def main() -> None:
     for path in sorted((assets / "Model").glob("*.*")):
         if path.suffix != ".md":
             print(f"| `Model/{path.name}` | `{hashlib.sha256(path.read_bytes()).hexdigest()}` |")
-    for split in sorted((assets / "Data").glob("*/split.json")):
+    data = assets / "Data"
+    for split in sorted(data.glob("*/split.json")) + sorted(data.glob("fresh/*/split.json")):
         own, images = digests(split.parent)
-        print(f"| `{split.parent.name}` split | `{own}` |\n| `{split.parent.name}` images | `{images}` |")
+        name = split.parent.relative_to(data)
+        print(f"| `{name}` split | `{own}` |\n| `{name}` images | `{images}` |")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Reads clip art, stamps and emoji as square RGBA arrays with names, and compares pictures."""
 
 import html
+import json
 import re
 import unicodedata
 import warnings
@@ -15,6 +16,7 @@ SIDE = 96
 OPENCLIPART = "usr/share/openclipart"
 STAMPS = "usr/share/tuxpaint/stamps"
 EMOJI = "usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
+EMOJIONE = "usr/share/rubygems-integration/all/gems/gemojione-3.3.0"
 SYMBOLS = "usr/share/fonts/truetype/ancient-scripts/Symbola_hint.ttf"
 
 
@@ -131,3 +133,16 @@ def pictograms(root: Path) -> list[dict]:
     """The black pictograms of the symbol font."""
     font = ImageFont.truetype(str(root / SYMBOLS), 110)
     return _glyphs(font, [*range(0x2600, 0x27C0), *range(0x1F300, 0x1F800)], "pictogram")
+
+
+def emojione(root: Path) -> list[dict]:
+    """EmojiOne's emoji, by the package's category and short name; of people in five skin tones the yellow one."""
+    base = root / EMOJIONE
+    index = json.loads((base / "config/index.json").read_text())
+    result = []
+    for short, entry in sorted(index.items()):
+        pixels = None if "_tone" in short else _open(base / f"assets/png/{entry['unicode'].upper()}.png")
+        if pixels is not None:
+            result.append({"source": "emojione", "key": f"emojione/{entry['category']}/{short}", "title": entry["name"],
+                           "keywords": [], "pixels": pixels})
+    return result

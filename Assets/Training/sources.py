@@ -13,14 +13,15 @@ PACKAGES = [
     "fonts-freefont-ttf",
     "wordnet-base",              # hypernyms for captions
 ]
+EMOJIONE = "ruby-gemojione"      # CC-BY-SA-4.0 emoji by other artists, never trained on; for fresh.py alone
 
 
-def fetch(work: Path) -> Path:
-    """Downloads and unpacks every package below `work`; returns the root of the unpacked tree."""
+def fetch(work: Path, *more: str) -> Path:
+    """Downloads and unpacks every package, and `more` of them, below `work`; returns the root of the unpacked tree."""
     root, packages = work / "root", work / "packages"
     root.mkdir(parents=True, exist_ok=True)
     packages.mkdir(parents=True, exist_ok=True)
-    for name in PACKAGES:
+    for name in [*PACKAGES, *more]:
         if not list(packages.glob(f"{name}_*.deb")):
             subprocess.run(["apt-get", "download", name], cwd=packages, check=True)
         done = packages / f"{name}.unpacked"

@@ -110,8 +110,9 @@ def smallest_png(rgb: np.ndarray) -> bytes:
 class Builder:
     """Writes tasks one after another and refuses near-duplicates of any picture already taken."""
 
-    def __init__(self, out: Path, seed: int):
+    def __init__(self, out: Path, seed: int, rendered: dict = RENDERED, drawer=shifts):
         self.out, self.seed, self.rng = out, seed, np.random.default_rng(seed)
+        self.rendered, self.drawer = rendered, drawer
         self.hashes = np.zeros((0, 64), bool)
         self.sources, self.duplicates = [], 0
 
@@ -129,7 +130,7 @@ class Builder:
 
         A class for which the source has fewer is left out.
         """
-        result, (side, render) = {}, RENDERED[task]
+        result, (side, render) = {}, self.rendered[task]
         styling = np.random.default_rng([len(task), side])
         for name, rules in classes.items():
             pool = [c for c in candidates if belongs(c, rules)]
@@ -151,8 +152,8 @@ class Builder:
         """Draws 45 pictures a class."""
         result, rng = {}, np.random.default_rng([self.seed, *task.encode()])
         for name, thing in things.items():
-            drawn = [shifts.picture(task, thing, fonts, rng) for _ in range(EACH)]
-            result[name] = [(f"{style}-{number:02}", "drawn by shifts.py", rgb)
+            drawn = [self.drawer.picture(task, thing, fonts, rng) for _ in range(EACH)]
+            result[name] = [(f"{style}-{number:02}", f"drawn by {self.drawer.__name__}.py", rgb)
                             for number, (style, rgb) in enumerate(drawn, 1)]
         return result
 
