@@ -38,6 +38,10 @@ public enum CommonSettings {
     public static let augment = Setting.integer(
         "augment", 0...100, default: 0, "random crops an image, drawn once; 0 for the image itself")
 
+    /// The words of a context that a fitted head stands behind, in place of a template.
+    public static let fixed = Setting.optional(
+        "init", .text, absent: "template", placeholder: "TEXT", "words of a context in place of a template")
+
     /// Words that the context starts from.
     public static let initial = Setting.optional(
         "init", .text, absent: "normal", placeholder: "TEXT", "words to start from")

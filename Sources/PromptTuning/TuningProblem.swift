@@ -84,15 +84,7 @@ public struct TuningProblem: Sendable {
     func initialContext(
         _ settings: inout MethodSettings, tokens: Setting<Int>
     ) throws -> Matrix {
-        var given = initial?.context
-        if given == nil, let words = settings[CommonSettings.initial] {
-            let embeddings = facts.embeddings(words)
-            guard embeddings.rows > 0 else {
-                throw TuningError.badSetting(name: "init", expected: "at least one word", got: "none")
-            }
-            given = embeddings
-        }
-        guard let given else {
+        guard let given = try givenContext(settings[CommonSettings.initial]) else {
             return Self.randomContext(tokens: settings[tokens], width: facts.width, seed: seed)
         }
         guard !settings.isGiven(tokens) || settings[tokens] == given.rows else {
@@ -102,6 +94,18 @@ public struct TuningProblem: Sendable {
         }
         settings.set(tokens, .integer(given.rows))
         return given
+    }
+
+    /// The context of the file that the prompt was loaded from, or of words; nil where neither is given.
+    ///
+    /// - Throws: `TuningError.badSetting` for words without a token.
+    func givenContext(_ words: String?) throws -> Matrix? {
+        guard initial == nil, let words else { return initial?.context }
+        let embeddings = facts.embeddings(words)
+        guard embeddings.rows > 0 else {
+            throw TuningError.badSetting(name: "init", expected: "at least one word", got: "none")
+        }
+        return embeddings
     }
 
     /// A context drawn from N(0, 0.02²), [m, d].

@@ -23,7 +23,7 @@ public struct BiasMethod: HeadMethod {
           step
           eval --split test
         """
-    public static let settings = [CommonSettings.template.key]
+    public static let settings = [CommonSettings.template.key, CommonSettings.fixed.key]
     public static let measures = [TrainingPass.fittedLoss]
 
     struct Head: LogitHead {
@@ -43,10 +43,10 @@ public struct BiasMethod: HeadMethod {
 
     public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
         self.settings = settings
-        pass = TrainingPass(templates: settings[CommonSettings.template], problem: problem)
+        pass = try TrainingPass(settings, problem: problem)
     }
 
-    public var description: String { "a template with a temperature and a bias a class" }
+    public var description: String { "\(pass.kind) with a temperature and a bias a class" }
 
     func fit(_ logits: Matrix, labels: [Int]) throws -> Head {
         Head(fit: try TemperatureFit(logits, labels: labels))

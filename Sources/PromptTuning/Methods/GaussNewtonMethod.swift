@@ -57,7 +57,9 @@ public struct GaussNewtonMethod: TuningMethod {
     static let repeats = Setting.integer(
         "repeats", 0...100, default: standard.repeats, "further queries of the start, to measure noise")
     static let prior = Setting.number(
-        "prior", default: standard.prior, "ridge on the distance from the start")
+        "prior", default: standard.prior, "ridge on the distance from the start; 3e-4 with a context a class")
+    /// The prior of a context a class where none is given: each class has as many coordinates as a shared context.
+    private static let classPrior = 3e-4
     static let biasRidge = Setting.number("bias-ridge", default: standard.biasRidge ?? 1, "ridge on the bias")
 
     public static let settings = [
@@ -81,6 +83,9 @@ public struct GaussNewtonMethod: TuningMethod {
     public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
         var settings = settings
         let start = try problem.initialContext(&settings, tokens: Self.tokens)
+        if settings[Self.contexts] == "class", !settings.isGiven(Self.prior) {
+            settings.set(Self.prior, .number(Self.classPrior))
+        }
         let indices = Self.stratified(
             problem.train.labels, classes: problem.facts.classCount, most: problem.plan.batchSize,
             seed: problem.seed)

@@ -2,19 +2,27 @@ import BlackBox
 import Datasets
 import Tensors
 
-/// One pass of a hand-written prompt over all training images: what the methods that fit a head ask.
+/// One pass of a hand-written or loaded prompt over all training images: what the methods that fit a head ask.
 struct TrainingPass: Sendable {
     let prompt: Prompt
     let labels: [Int]
     let classes: Int
     private let batches: [Minibatch]
 
-    init(templates: [String], problem: TuningProblem) {
-        prompt = Prompt(text: .templates(templates))
+    /// The prompt is a context where one is given, else the templates of the settings.
+    init(_ settings: MethodSettings, problem: TuningProblem) throws {
+        if let context = try problem.givenContext(settings[CommonSettings.fixed]) {
+            prompt = Prompt(text: .context(context))
+        } else {
+            prompt = Prompt(text: .templates(settings[CommonSettings.template]))
+        }
         labels = problem.train.labels
         classes = problem.facts.classCount
         batches = problem.train.minibatches(of: problem.plan.batchSize)
     }
+
+    /// What the prompt is, in words.
+    var kind: String { if case .templates = prompt.text { "a template" } else { "a context" } }
 
     var queries: [Query] { batches.map { Query(prompt, $0) } }
 
