@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # What a query buys: test accuracy and training loss of gauss-newton, the baselines and ZIP after few queries.
 #
-#   Examples/queries-table.sh [-s "SEEDS"] [-n SHOTS] [-r RESULTS] [-p] [DATA…]
+#   Examples/queries-table.sh [-s "SEEDS"] [-n SHOTS] [-v VIEW] [-m "METHODS"] [-r RESULTS] [-p] [DATA…]
 #
 # DATA are data sets as 'data load' takes them; without any, the tasks in Assets/Data. A task and a seed are one session of
-# half a minute or so; its rows (method, task, seed, shots, queries, test accuracy, training loss) go to RESULTS
-# (queries.tsv beside this file) when it is done. What is there already is not run again. -p prints the tables alone.
+# half a minute or so; its rows (method, task, seed, condition, queries, test accuracy, training loss) go to RESULTS
+# (queries.tsv beside this file) when it is done. What is there already is not run again. -p prints the tables alone. VIEW is
+# what the box shows, such as "--decimals 1"; shots and view are the condition.
 # Needs bash, awk and the built program ($ZIPLAB where it is elsewhere).
 set -euo pipefail
 shopt -s inherit_errexit
@@ -15,14 +16,18 @@ root=$(dirname "$here")
 ziplab=${ZIPLAB:-$root/.build/release/ziplab}
 seeds="1 2 3 4 5"
 shots=16
+view=
+methods="probe anchors template template-bias template-map shared shared-bias shared-bias-map class class-bias class-bias-map zip zip-map"
 results=$here/queries.tsv
 only_print=
 
 usage() { sed -n '4p' "${BASH_SOURCE[0]}" | sed 's/^# *//' >&2; exit 2; }
-while getopts "s:n:r:ph" option; do
+while getopts "s:n:v:m:r:ph" option; do
   case $option in
     s) seeds=$OPTARG ;;
     n) shots=$OPTARG ;;
+    v) view=$OPTARG ;;
+    m) methods=$OPTARG ;;
     r) results=$OPTARG ;;
     p) only_print=yes ;;
     *) usage ;;
@@ -30,6 +35,8 @@ while getopts "s:n:r:ph" option; do
 done
 [[ $seeds =~ ^[0-9]+(\ [0-9]+)*$ && $shots =~ ^[0-9]+$ ]] || usage
 shift $((OPTIND - 1))
+condition="$shots${view:+ $view}"
+wanted() { [[ " $methods " == *" $1 "* ]]; }
 if [ $# -eq 0 ]; then
   for split in "$root"/Assets/Data/*/split.json; do set -- "$@" "$(dirname "$split")"; done
 fi
@@ -51,10 +58,11 @@ runs() {
 # The statements of a session; $1 is the data set, $2 the seed, $3 a folder.
 script() {
   printf 'model load "%s"\ndata load "%s" --seed %s --shots %s\n' "$root/Assets/Model" "$1" "$2" "$shots"
-  echo "probe"
-  for count in 5 20; do echo "anchors --contexts $count --seed $2"; done
+  if wanted probe; then echo "probe"; fi
+  if wanted anchors; then for count in 5 20; do echo "anchors --contexts $count --seed $2"; done; fi
   runs | while IFS=: read -r name marks method; do
-    echo "prompt new --method $method --seed $2 --name $name"
+    wanted "$name" || continue
+    echo "prompt new --method $method $view --seed $2 --name $name"
     for mark in $marks; do
       if [ "$mark" -gt 2 ]; then echo "run --queries $mark --split test --eval-every 1000000"
       elif [ "$mark" -gt 0 ]; then echo "step"; fi
@@ -62,15 +70,17 @@ script() {
       echo "eval --split train"
     done
   done
+  wanted zip-map || return 0
   # ZIP's context, then the map.
-  printf 'prompt save "%s/zip.safetensors"\nprompt load "%s/zip.safetensors" --method calibrate --seed %s --name zip-map\n' "$3" "$3" "$2"
+  printf 'prompt save "%s/zip.safetensors"\nprompt load "%s/zip.safetensors" --method calibrate %s --seed %s --name zip-map\n' "$3" "$3" "$view" "$2"
   printf 'step\neval --split test\neval --split train\n'
 }
+last=${methods##* }
 
 # Rows of a session's JSON.
 rows='
 function number(name) { return match($0, "\"" name "\":[-0-9.e+]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : "-" }
-function row(method, mark, accuracy, loss) { printf "%s\t%s\t%s\t%s\t%s\t%.4f\t%s\n", method, task, seed, shots, mark, accuracy, loss }
+function row(method, mark, accuracy, loss) { printf "%s\t%s\t%s\t%s\t%s\t%.4f\t%s\n", method, task, seed, condition, mark, accuracy, loss }
 /"status":"(failed|interrupted)"/ { print > "/dev/stderr"; exit 1 }
 /"input":"probe/ { row("probe", 0, number("accuracy"), "-") }
 /"input":"anchors/ { match($0, /contexts [0-9]+/); row("anchors-" substr($0, RSTART + 9, RLENGTH - 9), number("queries"), number("accuracy"), "-") }
@@ -88,10 +98,10 @@ if [ -z "$only_print" ]; then
   for seed in $seeds; do
     for data in "$@"; do
       task=$(basename "${data%/split.json}")
-      grep -q "^zip-map	$task	$seed	$shots	" "$results" && continue
+      grep -q -- "^$last	$task	$seed	$condition	" "$results" && continue
       script "$data" "$seed" "$work" | "$ziplab" --json --no-color >"$work/run.json" 2>"$work/run.err" ||
         { tail -n 5 "$work/run.err" >&2; exit 1; }
-      awk -v task="$task" -v seed="$seed" -v shots="$shots" "$rows" "$work/run.json" >"$work/rows"
+      awk -v task="$task" -v seed="$seed" -v condition="$condition" "$rows" "$work/run.json" >"$work/rows"
       cat "$work/rows" >>"$results"
       echo "$task $seed" >&2
     done
@@ -99,7 +109,7 @@ if [ -z "$only_print" ]; then
 fi
 
 tables='
-$4 == shots {
+$4 == condition {
   if (!($1 in methods)) { methods[$1]; order[++count] = $1 }
   if (!($2 in tasks)) { tasks[$2]; names[++total] = $2 }
   if (!($3 in seeds)) { seeds[$3]; seedNames[++seedCount] = $3 }
@@ -138,7 +148,7 @@ function difference(a, am, b, bm,   r, t, s, task, i, j, w) {
     for (s = 1; s <= seedCount; s++) { d = value[a, am, names[t], seedNames[s]] - value[b, bm, names[t], seedNames[s]]; delta[t, s] = d; own += d; mean += d; n++ }
     if (own >= 0) above++
   }
-  if (!n) return
+  if (!((a, am) in have) || !((b, bm) in have)) return
   for (r = 1; r <= 4000; r++) {
     draw = 0
     for (t = 1; t <= total; t++) { task = 1 + int(rand() * total); for (s = 1; s <= seedCount; s++) draw += delta[task, 1 + int(rand() * seedCount)] }
@@ -169,4 +179,4 @@ function one(method, mark, t,   s, sum, square, x) {
   sum /= seedCount
   return sprintf("%.1f ± %.1f", sum, seedCount > 1 && square > seedCount * sum * sum ? sqrt((square - seedCount * sum * sum) / (seedCount - 1)) : 0)
 }'
-awk -F'\t' -v shots="$shots" "$tables" "$results"
+awk -F'\t' -v condition="$condition" "$tables" "$results"

@@ -19,6 +19,9 @@ package struct ResponseModel: Sendable {
     package private(set) var answers: [[Float]] = []
     /// Squared distances of a group's points to the earlier ones and themselves, [q] of [·, G].
     private var squares: [[Double]] = []
+    /// Factors of the groups' covariances of the first points, and the nugget in them.
+    private var factors: [CholeskyFactor] = []
+    private var factored: (points: Int, nugget: Double) = (0, 0)
 
     package init(images: Int, classes: Int, groups: Int, scale: Double) {
         (labels, self.classes, self.groups, self.scale) = (images, classes, groups, scale)
@@ -46,54 +49,93 @@ package struct ResponseModel: Sendable {
     /// - Parameters:
     ///   - present: which point.
     ///   - nugget: σ²/s², above 0.
-    package func linear(at present: Int, directions count: Int, nugget: Double) -> (
+    package mutating func linear(at present: Int, directions count: Int, nugget: Double) -> (
         base: [Double], blocks: [[Float]]
     ) {
+        factor(nugget)
         let points = places.count
         let length = labels * classes / groups
         var base = [Double](repeating: 0, count: labels * classes)
         var blocks: [[Float]] = []
         for group in 0..<groups {
-            func covariance(_ i: Int, _ j: Int) -> Double {
-                let square = i < j ? squares[j][i * groups + group] : squares[i][j * groups + group]
-                return Elementary.exp(-square / (2 * scale * scale))
-            }
-            var matrix = [Double](repeating: 0, count: points * points)
-            for i in 0..<points {
-                for j in 0..<i {
-                    matrix[i * points + j] = covariance(i, j)
-                    matrix[j * points + i] = matrix[i * points + j]
-                }
-                matrix[i * points + i] = 1 + nugget
-            }
-            guard let factor = CholeskyFactor(matrix, count: points) else {
-                preconditionFailure("a covariance of \(points) points that is not positive definite")
-            }
-            // Weights of the answers: the mean's, then each derivative's.
-            let near = (0..<points).map { covariance($0, present) }
-            var weights = factor.solve(near).map { Float($0) }
-            for direction in 0..<count {
-                let at = direction * groups + group
-                func coordinate(_ point: Int) -> Double { at < places[point].count ? places[point][at] : 0 }
-                let here = coordinate(present)
-                let slopes = (0..<points).map { near[$0] * (coordinate($0) - here) / (scale * scale) }
-                weights += factor.solve(slopes).map { Float($0) }
-            }
-            // Answers of the group less the present one, an image a row.
-            var differences = [Float](repeating: 0, count: length * points)
+            let near = (0..<points).map { covariance($0, present, group) }
+            // Covariances with the mean at the present point and with its derivatives, [q, k + 1].
+            var slopes = [Double](repeating: 0, count: points * (count + 1))
             for point in 0..<points {
-                for at in 0..<length {
-                    differences[at * points + point] =
-                        answers[point][group * length + at] - answers[present][group * length + at]
+                slopes[point * (count + 1)] = near[point]
+                let share = near[point] / (scale * scale)
+                for direction in 0..<count {
+                    slopes[point * (count + 1) + 1 + direction] =
+                        share
+                        * (coordinate(point, direction, group) - coordinate(present, direction, group))
                 }
             }
-            let sums = PackedWeights(differences, outputs: length, inputs: points)
-                .apply(Matrix(rows: count + 1, columns: points, values: weights)).values
+            // Answers of the group less the present one, [q, C N / G].
+            var differences = [Double](repeating: 0, count: points * length)
+            let here = answers[present][(group * length)..<((group + 1) * length)]
+            for point in 0..<points where point != present {
+                for (at, value) in here.enumerated() {
+                    differences[point * length + at] = Double(answers[point][group * length + at] - value)
+                }
+            }
+            // slopesᵀ K⁻¹ differences: what is narrower is solved for.
+            if count < length {
+                slopes = factors[group].solve(slopes, width: count + 1)
+            } else {
+                differences = factors[group].solve(differences, width: length)
+            }
+            let sums = PackedWeights(
+                Self.transposed(differences, rows: points), outputs: length, inputs: points
+            ).apply(
+                Matrix(
+                    rows: count + 1, columns: points, values: Self.transposed(slopes, rows: points))
+            ).values
             for at in 0..<length {
                 base[group * length + at] = Double(answers[present][group * length + at]) + Double(sums[at])
             }
             blocks.append(Array(sums[length...]))
         }
         return (base, blocks)
+    }
+
+    /// The coordinate of a point along a direction; 0 where the direction came later.
+    private func coordinate(_ point: Int, _ direction: Int, _ group: Int) -> Double {
+        let at = direction * groups + group
+        return at < places[point].count ? places[point][at] : 0
+    }
+
+    /// Rows and columns exchanged, from [rows, ·], rounded to float.
+    private static func transposed(_ values: [Double], rows: Int) -> [Float] {
+        let columns = values.count / max(1, rows)
+        var result = [Float](repeating: 0, count: values.count)
+        for row in 0..<rows {
+            for column in 0..<columns { result[column * rows + row] = Float(values[row * columns + column]) }
+        }
+        return result
+    }
+
+    private func covariance(_ i: Int, _ j: Int, _ group: Int) -> Double {
+        let square = i < j ? squares[j][i * groups + group] : squares[i][j * groups + group]
+        return Elementary.exp(-square / (2 * scale * scale))
+    }
+
+    /// Brings the factors up to all points; with the nugget as it was, by a row for each new one.
+    private mutating func factor(_ nugget: Double) {
+        if factors.isEmpty || factored.nugget != nugget {
+            factors = (0..<groups).map { _ in CholeskyFactor() }
+            factored = (0, nugget)
+        }
+        for point in factored.points..<places.count {
+            for group in 0..<groups {
+                let row = (0..<point).map { covariance(point, $0, group) } + [1 + nugget]
+                // A nugget that rounding eats up is made larger for this point alone; a whole one always serves.
+                var (added, more) = (row, 1e-6)
+                while !factors[group].extend(added), more < 4 {
+                    added[point] = row[point] + more
+                    more *= 4
+                }
+            }
+        }
+        factored.points = places.count
     }
 }

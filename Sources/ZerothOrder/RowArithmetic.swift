@@ -47,9 +47,12 @@ enum RowArithmetic {
         let whole = count & ~7
         unsafe x.withUnsafeBufferPointer { x in
             unsafe y.withUnsafeBufferPointer { y in
+                guard let x = x.baseAddress, let y = y.baseAddress else { return }
                 for i in stride(from: 0, to: whole, by: 8) {
-                    // Indices stay below `whole`, which is at most either count.
-                    for lane in 0..<8 { unsafe lanes[lane] += x[i + lane] * y[i + lane] }
+                    // Eight values from an index below `whole`, which is at most either count.
+                    let left = unsafe UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Double>.self)
+                    let right = unsafe UnsafeRawPointer(y + i).loadUnaligned(as: SIMD8<Double>.self)
+                    lanes += left * right
                 }
             }
         }
@@ -82,11 +85,12 @@ enum RowArithmetic {
         let whole = count & ~7
         unsafe x.withUnsafeBufferPointer { x in
             unsafe y.withUnsafeBufferPointer { y in
+                guard let x = x.baseAddress, let y = y.baseAddress else { return }
                 for i in stride(from: 0, to: whole, by: 8) {
-                    // Indices stay below `whole`, which is at most either count.
-                    for lane in 0..<8 {
-                        unsafe lanes[lane] += Double(x[from + i + lane]) * y[start + i + lane]
-                    }
+                    // As above.
+                    let left = unsafe UnsafeRawPointer(x + from + i).loadUnaligned(as: SIMD8<Float>.self)
+                    let right = unsafe UnsafeRawPointer(y + start + i).loadUnaligned(as: SIMD8<Double>.self)
+                    lanes += SIMD8<Double>(left) * right
                 }
             }
         }

@@ -91,9 +91,13 @@ package struct SoftmaxModel: Sendable {
         }
         var (loss, probabilities) = Self.crossEntropy(logits, labels: labels, classes: classes)
         var best = loss + penalty(point)
+        // They steer the conjugate gradients of all steps: a step changes the curvature, but not its scale.
+        guard let factors = factors(probabilities, ridges) else {
+            return Solution(point: point, logits: logits, value: best)
+        }
         for _ in 0..<steps {
             let pulls = point.indices.map { ridges[$0] * (point[$0] - centres[$0]) }
-            guard let direction = newtonStep(probabilities, pulls: pulls, ridges) else { break }
+            guard let direction = newtonStep(probabilities, pulls: pulls, ridges, factors) else { break }
             let change = moved(by: direction.step)
             var length = 1.0
             var (nextPoint, nextLogits) = (point, logits)
@@ -155,14 +159,8 @@ extension SoftmaxModel {
         return product.indices.map { product[$0] + ridges[$0] * x[$0] }
     }
 
-    /// −H⁻¹g and gᵀH⁻¹g, about; nil where H is not positive definite to rounding or no step is left.
-    private func newtonStep(_ probabilities: [Double], pulls: [Double], _ ridges: [Double])
-        -> (step: [Double], fall: Double)?
-    {
-        let images = labels.count
-        var residuals = probabilities.map { $0 / Double(images) }
-        for (image, label) in labels.enumerated() { residuals[label * images + image] -= 1 / Double(images) }
-        let gradient = zip(pulled(residuals), pulls).map { $0 + $1 }
+    /// Factors of the Hessian's diagonal blocks; nil where one is not positive definite to rounding.
+    private func factors(_ probabilities: [Double], _ ridges: [Double]) -> [CholeskyFactor]? {
         var factors: [CholeskyFactor] = []
         for group in blocks.indices {
             guard let factor = CholeskyFactor(curvature(group, probabilities, ridges), count: each) else {
@@ -170,6 +168,17 @@ extension SoftmaxModel {
             }
             factors.append(factor)
         }
+        return factors
+    }
+
+    /// −H⁻¹g and gᵀH⁻¹g, about; nil where no step is left.
+    private func newtonStep(
+        _ probabilities: [Double], pulls: [Double], _ ridges: [Double], _ factors: [CholeskyFactor]
+    ) -> (step: [Double], fall: Double)? {
+        let images = labels.count
+        var residuals = probabilities.map { $0 / Double(images) }
+        for (image, label) in labels.enumerated() { residuals[label * images + image] -= 1 / Double(images) }
+        let gradient = zip(pulled(residuals), pulls).map { $0 + $1 }
         func preconditioned(_ r: [Double]) -> [Double] {
             factors.indices.flatMap { factors[$0].solve(Array(r[($0 * each)..<(($0 + 1) * each)])) }
         }
@@ -201,7 +210,7 @@ extension SoftmaxModel {
     }
 
     /// Conjugate gradients end where rᵀM⁻¹r has fallen to this share of its start, or after so many rounds.
-    private static var accuracy: Double { 1e-8 }
+    private static var accuracy: Double { 1e-6 }
     private static var mostRounds: Int { 60 }
 
     /// The diagonal block of the Hessian of a group, [p, p], with ridges: B Bᵀ + diag λ, B's rows √(P/N) (A_j − Σ_c P A_j).

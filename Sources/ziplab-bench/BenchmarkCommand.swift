@@ -8,7 +8,7 @@ import Tensors
 struct BenchmarkCommand: ParsableCommand {
     /// What can be measured.
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case program, kernels, oracle, scaling, images, step
+        case program, kernels, oracle, scaling, images, step, search
     }
 
     static let configuration = CommandConfiguration(
@@ -59,7 +59,7 @@ struct BenchmarkCommand: ParsableCommand {
         if sections.contains(.kernels) {
             KernelBenchmark(openBLAS: openblas, repetitions: repetitions).run()
         }
-        guard !Set(sections).isDisjoint(with: [.oracle, .scaling, .step, .images]) else { return }
+        guard !Set(sections).isDisjoint(with: [.oracle, .scaling, .step, .search, .images]) else { return }
         let model = try CLIPModel(folder: model)
         heading("model of \(model.parameterCount) weights, \(self.model)")
         let oracle = OracleBenchmark(model: model, repetitions: repetitions)
@@ -68,6 +68,9 @@ struct BenchmarkCommand: ParsableCommand {
         if sections.contains(.images) { ImageBenchmark(model: model, repetitions: repetitions).run() }
         if sections.contains(.step) {
             try StepBenchmark(model: model, data: data, repetitions: repetitions).run(classCount: classes)
+        }
+        if sections.contains(.search) {
+            try SearchBenchmark(model: model, data: data).run(classCount: classes)
         }
     }
 }
