@@ -22,6 +22,32 @@ import Testing
         #expect(try notebook.result("step", of: "show") == .integer(0))
     }
 
+    /// A fitted head stands behind a loaded context, too; its queries are counted as ever.
+    @Test(arguments: ["calibrate", "bias"]) func headsBehindALoadedContext(_ method: String) throws {
+        let fixture = try Fixture()
+        let setup = "model load\ndata load data --shots 4\nprompt new --tokens 2 --dim 20 --budget 40\nstep 2"
+        let notebook = try fixture.notebook(setup)
+        let tuned = try notebook.run("eval --split test").last?.lines
+        let report = try notebook.run(
+            "prompt save p.safetensors\nprompt load p.safetensors --method \(method)\neval --split test")
+        #expect(
+            report[1].lines.contains { $0.hasPrefix("\(method): a context with a ") }, "\(report[1].lines)")
+        // Before the step it is the context as it was saved.
+        let before = try #require(report.last?.lines.first?.split(separator: " after ").first)
+        #expect(tuned?.first?.hasPrefix(before) == true, "\(before), \(tuned ?? [])")
+        #expect(try notebook.run("step").last?.word == "ok")
+        #expect(try notebook.result("charged-queries", of: "show") == .integer(1))
+    }
+
+    /// With a context a class the prior is another unless one is given.
+    @Test(arguments: [("", 1e-4), ("--contexts class", 3e-4), ("--contexts class --prior 1e-4", 1e-4)])
+    func priorsOfContexts(_ options: String, _ prior: Double) throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --method gauss-newton --tokens 2 \(options)")
+        #expect(try notebook.result("setting.prior", of: "prompt info") == .double(prior))
+    }
+
     /// A decoder that overflows draws black pictures, whose losses look like any other.
     @Test func overflowingDecodersAreRefused() throws {
         let fixture = try Fixture()

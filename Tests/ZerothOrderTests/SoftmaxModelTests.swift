@@ -107,6 +107,23 @@ import ZerothOrder
             let product = (0..<n).reduce(0.0) { $0 + matrix[i * n + $1] * x[$1] }
             #expect(abs(product - right[i]) < 1e-9)
         }
+        // Grown row by row it is the same, and several right sides are solved at once.
+        var grown = CholeskyFactor()
+        for i in 0..<n {
+            let fits = grown.extend(Array(matrix[(i * n)..<(i * n + i + 1)]))
+            #expect(fits)
+        }
+        #expect(grown.solve(right) == x)
+        let several = (0..<(3 * n)).map { Double(($0 * 5) % 7) - 2 }
+        let solved = grown.solve(several, width: 3)
+        for column in 0..<3 {
+            let one = grown.solve((0..<n).map { several[$0 * 3 + column] })
+            for i in 0..<n { #expect(abs(solved[i * 3 + column] - one[i]) < 1e-12) }
+        }
+        let before = grown.solve(right)
+        let tooLong = [Double](repeating: 1e9, count: n) + [0]
+        let refused = grown.extend(tooLong)
+        #expect(!refused && grown.solve(right) == before)
         matrix[0] = .nan
         #expect(CholeskyFactor(matrix, count: n) == nil)
         #expect(CholeskyFactor([Double](repeating: -1, count: n * n), count: n) == nil)
