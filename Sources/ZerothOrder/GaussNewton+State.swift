@@ -13,7 +13,7 @@ extension GaussNewton {
                 "places",
                 responses.places.flatMap { $0 + [Double](repeating: 0, count: width - $0.count) }),
             NamedTensor("answers", responses.answers.flatMap { $0 }),
-            NamedTensor("region", [radius, damping, noise, slope, Double(present), Double(step)]),
+            NamedTensor("region", region + [Double(present), Double(step)]),
         ]
     }
 

@@ -132,6 +132,15 @@ public struct GaussNewton: Sendable {
         responses.answers.isEmpty ? [] : transposed(responses.answers[present], rows: classes)
     }
 
+    /// Radius of the trust region, damping, noise σ and slope s.
+    package var region: [Double] { [radius, damping, noise, slope] }
+
+    /// The trial that is asked: its bias, and the penalised cross-entropy that the model predicts there; nil in other rounds.
+    package var trial: (bias: [Double], predicted: Double)? {
+        guard case .trial(_, let bias, let expected, _) = phase else { return nil }
+        return (bias, expected)
+    }
+
     /// Most evaluations of the next step.
     public var evaluationsPerStep: Int {
         (phase == .start ? 1 + settings.repeats : 0) + settings.directions + settings.tries

@@ -22,9 +22,11 @@ public struct GaussNewtonMethod: TuningMethod {
 
         A hand-written template with 'calibrate' costs one or two queries: compare before you pay more.
 
-        Trace: ctx0 [m, d], batch [b] places in 'train_images'; step.k.round.r.point [n] and bias [C]
-        before the round, asked [q, m · d] contexts, logits [q, b · C] answers, point_next [n], bias_next
-        [C].
+        Trace: ctx0 [m, d], root S [d, d], batch [b] places in 'train_images'; step.k.round.r. with point
+        [n], bias [C] and region [4] (radius, damping, noise σ, slope s) before the round, points [q, n]
+        and contexts 'asked' [q, m · d], logits [q, b · C] answers, in a trial's round trial.bias [C] and
+        trial.predicted [1], its loss by the model; point_next, bias_next, region_next. Context i at ξ is
+        ctx0_i + S (ξ_0 + ξ_i)/√2. Examples/check_gauss_newton.py recomputes a trace.
 
         --contexts class tunes a context a class (CoOp's class-specific contexts): one query with the same
         direction for all classes measures every class's own derivatives. It learns faster and serves
@@ -220,21 +222,32 @@ public struct GaussNewtonMethod: TuningMethod {
     }
 
     public var traced: [NamedTensor] {
-        [NamedTensor("ctx0", space.start), NamedTensor("batch", integers: batch.indices)]
+        [
+            NamedTensor("ctx0", space.start), NamedTensor("root", space.matrix),
+            NamedTensor("batch", integers: batch.indices),
+        ]
     }
 
     public func traced(_ readings: [Float]) throws -> [NamedTensor] {
         var next = self
         _ = try next.tell(readings)
-        let asked = prompts(search.ask()).flatMap(\.tensors)
+        let points = search.ask()
+        let asked = prompts(points).flatMap(\.tensors)
+        let trial = search.trial.map {
+            [NamedTensor("trial.bias", $0.bias), NamedTensor("trial.predicted", [$0.predicted])]
+        }
         return [
             NamedTensor("point", search.point), NamedTensor("bias", search.bias),
+            NamedTensor("region", search.region),
+            NamedTensor(
+                "points", shape: [points.count, search.point.count], points.flatMap { $0.map { Float($0) } }),
             NamedTensor(
                 "asked", shape: [asked.count] + (asked.first?.shape ?? [0]), asked.flatMap(\.floats)),
             NamedTensor(
                 "logits", shape: [asked.count, asked.isEmpty ? 0 : readings.count / asked.count], readings),
             NamedTensor("point_next", next.search.point), NamedTensor("bias_next", next.search.bias),
-        ]
+            NamedTensor("region_next", next.search.region),
+        ] + (trial ?? [])
     }
 }
 

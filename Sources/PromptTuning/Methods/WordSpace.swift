@@ -52,6 +52,13 @@ struct WordSpace: Sendable {
             .mapped { max($0, 1e-12).squareRoot() }
     }
 
+    /// S, [d, d].
+    var matrix: Matrix {
+        var one = Matrix(rows: start.columns, columns: start.columns)
+        for row in 0..<one.rows { one.setRow(row, to: (0..<one.columns).map { $0 == row ? 1 : 0 }) }
+        return root.apply(one)
+    }
+
     /// The contexts at some points ξ.
     func contexts(_ points: [[Double]]) -> [Matrix] {
         let (m, d) = (start.rows, start.columns)
