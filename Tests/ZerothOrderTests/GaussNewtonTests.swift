@@ -158,6 +158,54 @@ import ZerothOrder
         #expect(record.accepted && search.point == trial && record.rank == 3 && search.logits == answer)
     }
 
+    /// A trial is taken where its penalised loss is lower; the region follows its fall over the predicted one.
+    @Test func trialsAreJudgedByTheirFall() throws {
+        var search = Self.search {
+            $0.radius = 60
+            $0.scale = 60
+        }
+        func penalised(_ point: [Double], _ bias: [Double]) -> Double {
+            let f = Self.logits(point).map { Double($0) }
+            var sum = 0.0
+            for (image, label) in Self.labels.enumerated() {
+                let row = (0..<3).map { f[image * 3 + $0] + bias[$0] }
+                sum += log(row.reduce(0) { $0 + exp($1) }) - row[label]
+            }
+            return sum / 12 + 0.5e-4 * point.reduce(0) { $0 + $1 * $1 } + 0.005
+                * bias.reduce(0) { $0 + $1 * $1 }
+        }
+        var (failed, rejected, widened, narrowed) = (0, 0, 0, 0)
+        while search.step < 20 {
+            let points = search.ask()
+            let before = search
+            let record = try search.tell(points.map(Self.logits))
+            guard let trial = before.trial else { continue }
+            let now = penalised(before.point, before.bias)
+            let then = penalised(points[0], trial.bias)
+            let ratio = (now - then) / max(now - trial.predicted, 1e-9)
+            let length = zip(points[0], before.point)
+                .reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+            var radius = before.region[0]
+            if ratio < 0.25 {
+                radius = max(min(length, radius) / 2, 1e-3)
+                narrowed += 1
+            } else if ratio > 0.6, length > 0.6 * radius {
+                radius *= 2
+                widened += 1
+            }
+            failed = then < now ? 0 : failed + 1
+            rejected += then < now ? 0 : 1
+            if failed == 3 { radius = max(radius, 0.45) }
+            #expect(abs(search.region[0] - radius) < 1e-9 * radius)
+            #expect((record != nil) == (failed == 0 || failed == 3))
+            #expect((record?.accepted ?? false) == (failed == 0))
+            #expect(search.point == (failed == 0 ? points[0] : before.point))
+            #expect(search.bias == (failed == 0 ? trial.bias : before.bias))
+            if record != nil { failed = 0 }
+        }
+        #expect(rejected > 0 && widened > 0 && narrowed > 0, "\(rejected) \(widened) \(narrowed)")
+    }
+
     /// Repeats of the start tell the noise; differences grow with it, and the region is not narrower than they can see.
     @Test func noiseIsMeasured() throws {
         var search = Self.search { $0.repeats = 3 }
