@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "PromptTuning", dependencies: ["BlackBox", "ZerothOrder", "Datasets", "Tensors"],
             swiftSettings: strict),
-        .target(name: "Plotting", dependencies: ["Raster"], swiftSettings: strict),
+        .target(name: "Plotting", dependencies: ["Raster", "Tensors"], swiftSettings: strict),
         .target(
             name: "Notebook",
             dependencies: [

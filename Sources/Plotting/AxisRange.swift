@@ -1,7 +1,11 @@
+import Tensors
+
 /// The shown part of an axis: finite, not empty, wide enough for its magnitude.
 package struct AxisRange: Equatable, Sendable {
     package let lower: Double
     package let upper: Double
+    /// Equal factors are equally far apart; `lower` is above 0, and what is not stands there.
+    package let isLogarithmic: Bool
 
     /// Numbers beyond ±10³⁰⁰ are drawn at the edge; so no difference overflows.
     static let limit = 1e300
@@ -19,6 +23,7 @@ package struct AxisRange: Equatable, Sendable {
         }
         self.lower = low
         self.upper = high
+        isLogarithmic = false
     }
 
     package init(_ range: ClosedRange<Double>) {
@@ -44,13 +49,42 @@ package struct AxisRange: Equatable, Sendable {
         return AxisRange(lower, upper)
     }
 
+    /// A logarithmic axis; a range that does not lie above 0 is moved there.
+    package init(logarithmic range: ClosedRange<Double>) {
+        let least = 1e-290
+        lower = max(least, min(range.lowerBound, Self.limit / 10))
+        upper = max(lower * 1.01, min(range.upperBound, Self.limit))
+        isLogarithmic = true
+    }
+
+    /// The logarithmic range of values, one decade at least.
+    ///
+    /// Where some value is 0 or below, the axis starts at half of a tick below the others, and there it stands.
+    package static func logarithmic(fitting values: some Sequence<Double>) -> AxisRange {
+        let finite = values.filter(\.isFinite)
+        let positive = finite.filter { $0 > 0 }
+        let low = min(max(positive.min() ?? 1, 1e-280), limit / 100)
+        let high = max(positive.max() ?? 1, low)
+        let lower = positive.count == finite.count ? low / 1.1 : Ticks.logarithmicTick(atMost: low) / 2
+        return AxisRange(logarithmic: lower...max(high * 1.1, lower * 10))
+    }
+
     /// Where a value lies: 0 at `lower`, 1 at `upper`.
-    func position(of value: Double) -> Double {
+    package func position(of value: Double) -> Double {
+        if isLogarithmic {
+            let value = Self.clamped(value)
+            let start = Elementary.log(lower)
+            return value > 0 ? (Elementary.log(value) - start) / (Elementary.log(upper) - start) : 0
+        }
+        return linearPosition(of: value)
+    }
+
+    private func linearPosition(of value: Double) -> Double {
         (Self.clamped(value) - lower) / (upper - lower)
     }
 
     func contains(_ value: Double) -> Bool {
-        value >= lower && value <= upper
+        (value >= lower || isLogarithmic && value <= 0) && value <= upper
     }
 
     var closedRange: ClosedRange<Double> { lower...upper }

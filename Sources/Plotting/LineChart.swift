@@ -10,6 +10,8 @@ public struct LineChart: Sendable, Equatable {
     public var referenceLines: [ReferenceLine]
     public var verticalLines: [VerticalLine]
     public var bestMarker: BestMarker?
+    /// Whether equal factors of x are equally far apart; points at 0 and below stand at the left edge.
+    public var hasLogarithmicX: Bool
     /// Shown part of the x axis; from the data where absent.
     public var xRange: ClosedRange<Double>?
     /// Shown part of the y axis; from the data and the reference lines where absent.
@@ -18,7 +20,8 @@ public struct LineChart: Sendable, Equatable {
     public init(
         title: String, subtitle: String? = nil, xLabel: String = "", yLabel: String = "",
         series: [Series] = [], referenceLines: [ReferenceLine] = [], verticalLines: [VerticalLine] = [],
-        bestMarker: BestMarker? = nil, xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil
+        bestMarker: BestMarker? = nil, hasLogarithmicX: Bool = false, xRange: ClosedRange<Double>? = nil,
+        yRange: ClosedRange<Double>? = nil
     ) {
         self.title = title
         self.subtitle = subtitle
@@ -28,6 +31,7 @@ public struct LineChart: Sendable, Equatable {
         self.referenceLines = referenceLines
         self.verticalLines = verticalLines
         self.bestMarker = bestMarker
+        self.hasLogarithmicX = hasLogarithmicX
         self.xRange = xRange
         self.yRange = yRange
     }

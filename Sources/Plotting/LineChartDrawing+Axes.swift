@@ -28,6 +28,7 @@ extension LineChartDrawing {
 
     /// As many ticks as leave their labels apart.
     private func fittingXTicks() -> Ticks {
+        if xAxis.isLogarithmic { return logarithmicXTicks() }
         for count in stride(from: 9, through: 2, by: -1) {
             let ticks = Ticks(in: xAxis.closedRange, count: count)
             let widest = ticks.labels.map { text($0).width }.max() ?? 0
@@ -35,6 +36,18 @@ extension LineChartDrawing {
             if widest + tickSize * 1.6 <= spacing { return ticks }
         }
         return Ticks(in: xAxis.closedRange, count: 1)
+    }
+
+    /// Ticks whose labels stand apart; one for 0 where a point is there.
+    private func logarithmicXTicks() -> Ticks {
+        let hasZero = allPoints.contains { $0.x <= 0 && $0.x.isFinite }
+        return Ticks(
+            logarithmic: xAxis.closedRange, zero: hasZero ? xAxis.lower : nil
+        ) { one, other in
+            let apart = (xAxis.position(of: one.value) - xAxis.position(of: other.value)).magnitude
+            let wide = (text(one.label).width + text(other.label).width) / 2
+            return apart * Double(plot.width) >= wide + tickSize * 0.8
+        }
     }
 
     private func text(_ label: String) -> Text {
@@ -130,12 +143,5 @@ extension LineChartDrawing {
     }
 
     /// '×10³' and the like.
-    private static func multiplier(_ exponent: Int) -> String {
-        let raised: [Character: Character] = [
-            "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷",
-            "8": "⁸",
-            "9": "⁹",
-        ]
-        return "×10" + String(String(exponent).map { raised[$0] ?? $0 })
-    }
+    private static func multiplier(_ exponent: Int) -> String { "×10" + Ticks.raised(exponent) }
 }

@@ -17,6 +17,12 @@ extension LineChartDrawing {
         for (series, style) in zip(chart.series, colors) where series.smoothed != nil {
             draw(series.points, color: style.color, width: 1.6, isDashed: false, opacity: 0.35)
         }
+        for (series, style) in zip(chart.series, colors) where series.style.isCarriedOn {
+            guard let last = (series.smoothed ?? series.points).last(where: \.isFinite) else { continue }
+            draw(
+                [last, Point(x: max(last.x, xAxis.upper), y: last.y)], color: style.color, width: 1.6,
+                isDashed: false, opacity: 0.35)
+        }
         for (series, style) in zip(chart.series, colors) {
             draw(
                 series.smoothed ?? series.points, color: style.color, width: series.style.width,

@@ -56,14 +56,21 @@ struct LineChartDrawing {
         }
     }
 
-    private mutating func chooseRanges() {
-        let points = chart.series.flatMap { series in
+    var allPoints: [Point] {
+        chart.series.flatMap { series in
             // Points whose y is missing still take part in x: they are marked there.
             series.points + (series.smoothed ?? [])
                 + (series.band.map { $0.lower + $0.upper } ?? [])
         }
+    }
+
+    private mutating func chooseRanges() {
+        let points = allPoints
         if let range = chart.xRange {
-            xAxis = AxisRange(range)
+            xAxis = chart.hasLogarithmicX ? AxisRange(logarithmic: range) : AxisRange(range)
+        } else if chart.hasLogarithmicX {
+            let lines = chart.verticalLines.map(\.x).filter { $0 > 0 }
+            xAxis = AxisRange.logarithmic(fitting: points.map(\.x) + lines)
         } else {
             let values = points.map(\.x).filter(\.isFinite)
             let all = values + chart.verticalLines.map(\.x).filter(\.isFinite)

@@ -36,12 +36,18 @@ extension Series {
         public var isDashed: Bool
         /// A dot at every point; where absent, on curves of at most 40 points.
         public var hasDots: Bool?
+        /// A faint level from the last point to the right edge.
+        public var isCarriedOn: Bool
 
-        public init(color: Color? = nil, width: Double = 3, isDashed: Bool = false, hasDots: Bool? = nil) {
+        public init(
+            color: Color? = nil, width: Double = 3, isDashed: Bool = false, hasDots: Bool? = nil,
+            isCarriedOn: Bool = false
+        ) {
             self.color = color
             self.width = width
             self.isDashed = isDashed
             self.hasDots = hasDots
+            self.isCarriedOn = isCarriedOn
         }
     }
 

@@ -38,6 +38,62 @@ package struct Ticks: Equatable, Sendable {
         labels = multiples.map { Self.label($0 * digit, power - exponent, grouped: grouped) }
     }
 
+    /// Ticks at 1, 2 and 5 times the powers of ten within a range above 0, labels where they fit.
+    ///
+    /// The powers themselves are labelled first, then 2 and 5 where they leave room. Where the powers stand too
+    /// close, every second, third, … is left.
+    ///
+    /// - Parameters:
+    ///   - zero: where 0 stands, the left edge; nil where it is not drawn.
+    ///   - fits: whether two labels at two values stand apart.
+    package init(
+        logarithmic range: ClosedRange<Double>, zero: Double?,
+        fits: (_ one: (value: Double, label: String), _ other: (value: Double, label: String)) -> Bool
+    ) {
+        var ticks: [(value: Double, label: String, digit: Int)] = []
+        let powers = Self.floorLog10(range.lowerBound)...Self.floorLog10(range.upperBound)
+        // Beyond fifty powers of ten most ticks would fall into one pixel.
+        let every = powers.count / 50 + 1
+        for power in powers where power % every == 0 {
+            for digit in every == 1 ? [1, 2, 5] : [1] {
+                let value = Self.decimal(digit, power)
+                guard range.contains(value), zero.map({ value > $0 }) ?? true else { continue }
+                ticks.append((value, Self.logarithmicLabel(digit, power), digit))
+            }
+        }
+        var labelled: [(value: Double, label: String)] = zero.map { [($0, "0")] } ?? []
+        for digit in [1, 2, 5] {
+            for tick in ticks where tick.digit == digit {
+                let label = (value: tick.value, label: tick.label)
+                if labelled.allSatisfy({ fits($0, label) }) { labelled.append(label) }
+            }
+        }
+        let shown = Dictionary(labelled.map { ($0.value, $0.label) }) { first, _ in first }
+        values = (zero.map { [$0] } ?? []) + ticks.map(\.value)
+        labels = values.map { shown[$0] ?? "" }
+        exponent = 0
+    }
+
+    private static func logarithmicLabel(_ digit: Int, _ power: Int) -> String {
+        if (-4...6).contains(power) { return label(digit, power, grouped: power >= 4) }
+        return (digit == 1 ? "" : "\(digit)×") + "10" + raised(power)
+    }
+
+    /// The largest 1, 2 or 5 times a power of ten that is not above a positive number.
+    static func logarithmicTick(atMost value: Double) -> Double {
+        let power = floorLog10(value)
+        return [5, 2, 1].lazy.map { decimal($0, power) }.first { $0 <= value } ?? value
+    }
+
+    /// A power as raised digits.
+    static func raised(_ power: Int) -> String {
+        let raised: [Character: Character] = [
+            "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷",
+            "8": "⁸", "9": "⁹",
+        ]
+        return String(String(power).map { raised[$0] ?? $0 })
+    }
+
     /// The smallest 1, 2 or 5 times a power of ten that is not below `wanted`.
     static func roundStep(atLeast wanted: Double) -> (digit: Int, power: Int) {
         let power = floorLog10(wanted)

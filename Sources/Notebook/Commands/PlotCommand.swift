@@ -18,6 +18,8 @@ enum PlotCommand: NotebookCommand {
                     name: "x", kind: .choice(["queries", "step"]), valueName: "queries|step",
                     help: "horizontal axis"),
                 OptionSpecification(
+                    name: "log-x", help: "logarithmic horizontal axis; points at 0 stand at its left edge"),
+                OptionSpecification(
                     name: "smooth", kind: .number(0...0.999), valueName: "0.9",
                     help: "factor of the bold line's running mean, 0 for none (not for accuracy)"),
                 OptionSpecification(
@@ -31,10 +33,15 @@ enum PlotCommand: NotebookCommand {
         is shown in the terminal as well. What can be drawn besides loss and accuracy depends on the
         method; for zip 'gradient' is ‖ĝ‖ against the clip threshold.
 
+        With --log-x the ticks are 1, 2 and 5 times the powers of ten. A point at 0 is drawn at the left
+        edge, where the axis says 0. An accuracy curve over queries that ends at 2 or before is
+        carried on as a faint level to the right edge: what one or two queries buy.
+
         Images are drawn in the order of the split, for train the few-shot set; each class has a row.
 
           plot loss
           plot accuracy --x step --out accuracy.png
+          plot accuracy --x queries --log-x
           plot gradient
           plot images --split test --per-class 6
         """
@@ -77,12 +84,15 @@ enum PlotCommand: NotebookCommand {
         let path = call.text("out") ?? quantity + ".png"
         let axis = call.text("x") ?? "queries"
         let smoothing = call.number("smooth") ?? 0.9
-        let chart: LineChart
+        var chart: LineChart
         switch quantity {
         case "accuracy":
             chart = accuracy(run, axis: axis, zeroShot: context.state.zeroShot)
         default:
             chart = curve(run, measure, axis: axis, smoothing: smoothing)
+        }
+        if call.flag("log-x") {
+            makeLogarithmic(&chart, carryingOn: quantity == "accuracy" && axis == "queries")
         }
         let bitmap = chart.render(width: size.width, height: size.height)
         try write(bitmap, to: path, call, context)
@@ -99,6 +109,15 @@ enum PlotCommand: NotebookCommand {
         context.say("\(quantity) curve of \(DisplayNumber.count(points, "point")) written to \(path)")
         context.set("points", .integer(points))
         emit(bitmap, path: path, context)
+    }
+
+    /// - Parameter carryingOn: whether the last value of a curve that soon ends holds for more queries, too.
+    private static func makeLogarithmic(_ chart: inout LineChart, carryingOn: Bool) {
+        chart.hasLogarithmicX = true
+        chart.xLabel += ", logarithmic"
+        for index in chart.series.indices where carryingOn {
+            chart.series[index].style.isCarriedOn = chart.series[index].points.allSatisfy { $0.x <= 2 }
+        }
     }
 
     private static func subtitle(_ run: TuningRun) -> String {
