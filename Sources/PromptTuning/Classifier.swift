@@ -17,6 +17,12 @@ public struct Classifier: Sendable {
         head.map { Answer(logits: $0.apply(answer.logits)) } ?? answer
     }
 
+    /// Whether it serves its classes alone, in their order.
+    public var dependsOnClasses: Bool {
+        if case .classContexts = prompt.text { return true }
+        return head != nil
+    }
+
     public var tensors: [NamedTensor] { prompt.tensors + (head?.tensors ?? []) }
 }
 

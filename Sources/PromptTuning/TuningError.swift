@@ -7,6 +7,8 @@ public enum TuningError: Error, Equatable {
     case noStepLeft(method: String, limit: Int)
     case tooFewClasses(Int)
     case badPrompt(file: String, reason: String)
+    /// A method that tunes one context for all is to start from one for each class.
+    case contextsOfClasses
     case badState(method: String, tensor: String)
     case badCondition(String)
     case traceTooLarge(bytes: Int, limit: Int)
@@ -31,6 +33,8 @@ extension TuningError: CustomStringConvertible {
             "a prompt tells classes apart: expected at least two classes; got \(count == 0 ? "none" : "one")"
         case .badPrompt(let file, let reason):
             "'\(file)' is not a saved prompt: \(reason)"
+        case .contextsOfClasses:
+            "the file has a context a class, which '--method gauss-newton --contexts class' starts from"
         case .badState(let method, let tensor):
             "expected a state of '\(method)' with a fitting '\(tensor)'"
         case .badCondition(let text):

@@ -6,13 +6,16 @@ public import Tensors
 public struct TuningProblem: Sendable {
     /// A context to start from, known by where it came from.
     public struct InitialContext: Sendable {
-        /// [m, d]
+        /// [m, d]; the mean of the file's contexts where it has one for each class.
         public var context: Matrix
+        /// A context for each class; nil where all share one.
+        public var ofClasses: [Matrix]?
         /// SHA-256 of its file.
         public var digest: String
 
-        public init(context: Matrix, digest: String) {
+        public init(context: Matrix, ofClasses: [Matrix]? = nil, digest: String) {
             self.context = context
+            self.ofClasses = ofClasses
             self.digest = digest
         }
     }
@@ -80,10 +83,12 @@ public struct TuningProblem: Sendable {
 
     /// The context that settings ask to start from: a file's, words, or N(0, 0.02²); [m, d].
     ///
-    /// - Throws: `TuningError.badSetting`.
+    /// - Parameter isShared: whether all classes are to share it; they cannot where a file has one for each.
+    /// - Throws: `TuningError.badSetting`, `.contextsOfClasses`.
     func initialContext(
-        _ settings: inout MethodSettings, tokens: Setting<Int>
+        _ settings: inout MethodSettings, tokens: Setting<Int>, isShared: Bool = true
     ) throws -> Matrix {
+        if isShared, initial?.ofClasses != nil { throw TuningError.contextsOfClasses }
         guard let given = try givenContext(settings[CommonSettings.initial]) else {
             return Self.randomContext(tokens: settings[tokens], width: facts.width, seed: seed)
         }

@@ -42,15 +42,20 @@ enum PromptCommand: NotebookCommand {
         the rest of the probability; probabilities come to a method as their logarithms.
 
         'prompt save' writes the tensors that the box or a user of PyTorch needs: 'context' [m, d],
-        'visual_tokens' [v, d of the vision tower], changed pixels under their method's names, what
-        is done to the logits under 'head.', and the trainable numbers as 'parameters'. 'prompt load'
-        starts zip or gauss-newton from the context of such a file.
+        'class_contexts' [C, m, d], 'visual_tokens' [v, d of the vision tower], changed pixels under
+        their method's names, what is done to the logits under 'head.', and the trainable numbers as
+        'parameters'; 'class_names' in the metadata where the order of the classes counts.
+
+        'prompt load' starts zip or gauss-newton from the context of such a file. A file with a context
+        a class is for gauss-newton --contexts class: each class gets its own by name, and a class
+        whose name is new the mean of them, so that 'eval' works for other classes, too.
 
           prompt new
           prompt new --method calibrate --name baseline
           prompt new --view probabilities --decimals 2 --top 2 --name served
           prompt new --tokens 4 --dim 200 --rank 3 --seed 2 --a 0.05
           prompt save learned.safetensors
+          prompt load learned.safetensors --dim 200 --seed 2
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
@@ -112,6 +117,7 @@ enum PromptCommand: NotebookCommand {
             switch error {
             case .badSetting(let name, _, _), .conflict(let name, _), .stepTooLarge(let name, _, _):
                 throw call.failure(name, "\(error)")
+            case .contextsOfClasses: throw call.failure("file", "\(error)")
             default: throw error
             }
         } catch let error as BlackBoxError {
@@ -140,7 +146,11 @@ enum PromptCommand: NotebookCommand {
     private static func load(_ call: Call, _ context: inout CommandContext) throws {
         let path = context.host.input(call.text("file") ?? "")
         let width = try context.requireModel().model.text.width
-        let initial = try call.locating("file") { try PromptFile.context(path: path, width: width) }
+        // Without a data set the file is judged alone; building says what is missing.
+        let names = context.state.classNames ?? []
+        let initial = try call.locating("file") {
+            try PromptFile.contexts(path: path, width: width).chosen(for: names)
+        }
         let digest = try call.locating("file") { try SHA256Digest.hex(ofFile: path) }
         let heads = try call.locating("file") { try PromptFile.heads(path: path) }
         if !heads.isEmpty {
@@ -148,7 +158,16 @@ enum PromptCommand: NotebookCommand {
                 "note: \(heads.joined(separator: ", ")) of the file is not taken up; the prompt starts from the context alone"
             )
         }
-        try build(call, initial: .init(context: initial, digest: digest), &context)
+        if initial.newClasses > 0 {
+            let isOne = initial.newClasses == 1
+            context.say(
+                "\(initial.newClasses) of \(DisplayNumber.count(names.count, "class", "classes")) "
+                    + "\(isOne ? "is" : "are") new to \(escapedForDisplay(call.text("file") ?? "")): "
+                    + "\(isOne ? "it gets" : "they get") the mean of its contexts")
+        }
+        try build(
+            call, initial: .init(context: initial.shared, ofClasses: initial.ofClasses, digest: digest),
+            &context)
     }
 }
 

@@ -29,8 +29,9 @@ public struct GaussNewtonMethod: TuningMethod {
         ctx0_i + S (ξ_0 + ξ_i)/√2. Examples/check_gauss_newton.py recomputes a trace.
 
         --contexts class tunes a context a class (CoOp's class-specific contexts): one query with the same
-        direction for all classes measures every class's own derivatives. It learns faster and serves
-        no new class.
+        direction for all classes measures every class's own derivatives. It learns faster; a new
+        class has no context of its own and gets their mean by 'prompt load'. Started from a file of
+        such contexts, a run's trace has ctx0 [C, m, d].
 
         Measures of a step: ratio ρ, the fall of the loss over the predicted one; radius r of the trust
         region; rank k, directions measured so far; accepted. A step costs directions + 1 to
@@ -84,10 +85,9 @@ public struct GaussNewtonMethod: TuningMethod {
 
     public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
         var settings = settings
-        let start = try problem.initialContext(&settings, tokens: Self.tokens)
-        if settings[Self.contexts] == "class", !settings.isGiven(Self.prior) {
-            settings.set(Self.prior, .number(Self.classPrior))
-        }
+        let isShared = settings[Self.contexts] == "shared"
+        let start = try problem.initialContext(&settings, tokens: Self.tokens, isShared: isShared)
+        if !isShared, !settings.isGiven(Self.prior) { settings.set(Self.prior, .number(Self.classPrior)) }
         let indices = Self.stratified(
             problem.train.labels, classes: problem.facts.classCount, most: problem.plan.batchSize,
             seed: problem.seed)
@@ -111,7 +111,8 @@ public struct GaussNewtonMethod: TuningMethod {
             numbers: 4 * logits + 2 * (places + dimensions),
             what: "\(logits) logits a query")
         space = WordSpace(
-            start: start, words: settings[Self.space] == "words" ? problem.facts.wordEmbeddings() : nil,
+            start: start, classStarts: problem.initial?.ofClasses,
+            words: settings[Self.space] == "words" ? problem.facts.wordEmbeddings() : nil,
             deviation: problem.facts.embeddingDeviation())
         self.search = GaussNewton(
             search, dimensions: dimensions, labels: batch.labels, classes: problem.facts.classCount,
@@ -188,7 +189,7 @@ public struct GaussNewtonMethod: TuningMethod {
             let own = (0..<problem.facts.classCount).map { label in
                 Array(point[(label * search.dimensions)..<((label + 1) * search.dimensions)])
             }
-            return Prompt(text: .classContexts(space.contexts(own)))
+            return Prompt(text: .classContexts(space.contexts(ofClasses: own)))
         }
     }
 
@@ -222,9 +223,14 @@ public struct GaussNewtonMethod: TuningMethod {
     }
 
     public var traced: [NamedTensor] {
-        [
-            NamedTensor("ctx0", space.start), NamedTensor("root", space.matrix),
-            NamedTensor("batch", integers: batch.indices),
+        let start =
+            space.classStarts.map { starts in
+                NamedTensor(
+                    "ctx0", shape: [starts.count, space.start.rows, space.start.columns],
+                    starts.flatMap(\.values))
+            } ?? NamedTensor("ctx0", space.start)
+        return [
+            start, NamedTensor("root", space.matrix), NamedTensor("batch", integers: batch.indices),
         ]
     }
 

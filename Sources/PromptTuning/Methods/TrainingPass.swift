@@ -11,7 +11,9 @@ struct TrainingPass: Sendable {
 
     /// The prompt is a context where one is given, else the templates of the settings.
     init(_ settings: MethodSettings, problem: TuningProblem) throws {
-        if let context = try problem.givenContext(settings[CommonSettings.fixed]) {
+        if let contexts = problem.initial?.ofClasses {
+            prompt = Prompt(text: .classContexts(contexts))
+        } else if let context = try problem.givenContext(settings[CommonSettings.fixed]) {
             prompt = Prompt(text: .context(context))
         } else {
             prompt = Prompt(text: .templates(settings[CommonSettings.template]))

@@ -10,6 +10,8 @@ import ZerothOrder
 struct WordSpace: Sendable {
     /// θ at ξ = 0, [m, d].
     let start: Matrix
+    /// θ of each class at ξ = 0; nil where all start from `start`.
+    let classStarts: [Matrix]?
     /// S as a layer.
     private let root: PackedWeights
 
@@ -23,8 +25,9 @@ struct WordSpace: Sendable {
     }
 
     /// - Parameter words: embeddings of whole words, [words, d]; nil for S = σ·1.
-    init(start: Matrix, words: Matrix?, deviation: Double) {
+    init(start: Matrix, classStarts: [Matrix]? = nil, words: Matrix?, deviation: Double) {
         self.start = start
+        self.classStarts = classStarts
         let width = start.columns
         var values = [Float](repeating: 0, count: width * width)
         if let words, let root = Self.root(words) {
@@ -59,8 +62,22 @@ struct WordSpace: Sendable {
         return root.apply(one)
     }
 
+    /// The contexts of the classes, in order, at a point ξ of each.
+    func contexts(ofClasses points: [[Double]]) -> [Matrix] {
+        guard let classStarts else { return contexts(points) }
+        return zip(classStarts, moves(points)).map { moved($0, by: $1) }
+    }
+
     /// The contexts at some points ξ.
-    func contexts(_ points: [[Double]]) -> [Matrix] {
+    func contexts(_ points: [[Double]]) -> [Matrix] { moves(points).map { moved(start, by: $0) } }
+
+    private func moved(_ start: Matrix, by move: Matrix) -> Matrix {
+        Matrix(
+            rows: start.rows, columns: start.columns, values: zip(start.values, move.values).map { $0 + $1 })
+    }
+
+    /// What is added to the start at some points ξ.
+    private func moves(_ points: [[Double]]) -> [Matrix] {
         let (m, d) = (start.rows, start.columns)
         let half = 0.5.squareRoot()
         return points.map { point in
@@ -71,8 +88,7 @@ struct WordSpace: Sendable {
                         half * (point[column] + point[(token + 1) * d + column]))
                 }
             }
-            let moved = root.apply(Matrix(rows: m, columns: d, values: mixed))
-            return Matrix(rows: m, columns: d, values: zip(start.values, moved.values).map { $0 + $1 })
+            return root.apply(Matrix(rows: m, columns: d, values: mixed))
         }
     }
 }
