@@ -124,7 +124,7 @@ import Testing
         }
         let plain = try run([:])
         #expect(plain.oracle is CountingOracle)
-        #expect(plain.described.map(\.name) == ["method", "seed", "budget", "batch", "template"])
+        #expect(plain.described.map(\.name) == ["method", "seed", "budget", "batch", "template", "init"])
         // All classes, and no noise.
         let all = try run(["top": .integer(3), "noise": .number(0), "view": .text("logits")])
         #expect(all.oracle is CountingOracle && all.described.map(\.name) == plain.described.map(\.name))
@@ -132,7 +132,7 @@ import Testing
         #expect(
             viewed.described.map { "\($0.name) \($0.value)" } == [
                 "method bias", "seed 1", "budget 9", "batch 4", "view logits", "decimals all", "top 2",
-                "noise 0.0", "template a photo of a {}.",
+                "noise 0.0", "template a photo of a {}.", "init template",
             ])
     }
 

@@ -8,12 +8,16 @@ public struct GaussNewtonMethod: TuningMethod {
     public static let name = "gauss-newton"
     public static let summary = "a shared context by Gauss–Newton on visible logits, for some hundred queries"
     public static let help = """
-        A query answers with the logits of a whole minibatch; ZIP keeps their mean loss. Here a few
-        directional differences make a linear model of all logits, whose cross-entropy is minimised
-        inside a trust region; Broyden's update corrects the model with every trial. A step measures
-        new directions (two) and asks one to three trial points, always on the same stratified
-        minibatch. It needs logits or log-probabilities; a box that shows labels alone has nothing to
-        give it.
+        A query answers with the logits of a whole minibatch; ZIP keeps their mean loss. Here all answers
+        so far, as points of a Gaussian process, make a linear model of all logits, whose cross-entropy is
+        minimised inside a trust region. A step measures new directions (two) and asks one to three trial
+        points, always on the same stratified minibatch. It needs logits or probabilities; a box that
+        shows labels or a loss alone has nothing to give it, and of many more images than a minibatch holds
+        it sees one minibatch.
+
+        The first step asks the start again (--repeats) to measure the noise. With noise or rounding the
+        differences grow until they stand above it, the region is not made narrower than they can see, and
+        answers near each other are averaged. The measure 'noise' says what was found.
 
         --space words moves the context by steps among word embeddings (the square root of their
         covariance, half of it shared by all tokens); raw by steps of their standard deviation. --head
@@ -34,7 +38,7 @@ public struct GaussNewtonMethod: TuningMethod {
         such contexts, a run's trace has ctx0 [C, m, d].
 
         Measures of a step: ratio ρ, the fall of the loss over the predicted one; radius r of the trust
-        region; rank k, directions measured so far; accepted. A step costs directions + 1 to
+        region; rank k, directions measured so far; accepted; noise σ of a logit. A step costs directions + 1 to
         directions + 3 queries, the first one more.
 
           prompt new --method gauss-newton --contexts class --budget 100
@@ -74,6 +78,7 @@ public struct GaussNewtonMethod: TuningMethod {
         MeasureKey("radius", symbol: "r", title: "Trust region", isHeadline: true),
         MeasureKey("rank", symbol: "k", title: "Directions measured"),
         MeasureKey("accepted", symbol: "accepted", title: "Accepted steps", isHeadline: true),
+        MeasureKey("noise", symbol: "σ", title: "Noise of a logit"),
     ]
     public static let lossName = "penalised cross-entropy"
 
@@ -208,7 +213,7 @@ public struct GaussNewtonMethod: TuningMethod {
             step: record.step, loss: record.loss,
             measures: [
                 .number(record.ratio), .number(record.radius), .number(Double(record.rank)),
-                .flag(record.accepted),
+                .flag(record.accepted), .number(record.noise),
             ])
     }
 
