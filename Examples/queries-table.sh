@@ -83,7 +83,7 @@ function number(name) { return match($0, "\"" name "\":[-0-9.e+]+") ? substr($0,
 function row(method, mark, accuracy, loss) { printf "%s\t%s\t%s\t%s\t%s\t%.4f\t%s\n", method, task, seed, condition, mark, accuracy, loss }
 /"status":"(failed|interrupted)"/ { print > "/dev/stderr"; exit 1 }
 /"input":"probe/ { row("probe", 0, number("accuracy"), "-") }
-/"input":"anchors/ { match($0, /contexts [0-9]+/); row("anchors-" substr($0, RSTART + 9, RLENGTH - 9), number("queries"), number("accuracy"), "-") }
+/"input":"anchors/ { match($0, /contexts [0-9]+/); count = substr($0, RSTART + 9, RLENGTH - 9); row("anchors-" count, count, number("accuracy"), "-") }
 /"input":"prompt (new|load)/ { match($0, /--name [-a-z]+/); method = substr($0, RSTART + 7, RLENGTH - 7); mark = method == "zip-map" ? 5001 : 0 }
 /"input":"run/ { match($0, /--queries [0-9]+/); mark = substr($0, RSTART + 10, RLENGTH - 10) }
 /"input":"step"/ { if (method != "zip-map") mark = 2 }
@@ -162,17 +162,16 @@ END {
   srand(1)
   table(value, "Test accuracy in per cent, mean of " total " tasks, ± between " seedCount " seeds:", "%.1f")
   table(loss, "Cross-entropy of what is deployed on the training images:", "%.3f")
-  print "\nThat see or ask more than a prompt: linear probe on the hidden features " summary(value, "probe", 0, "%.1f") ", logit anchors with 5 contexts " summary(value, "anchors-5", anchors(5), "%.1f") ", with 20 contexts " summary(value, "anchors-20", anchors(20), "%.1f") "."
+  print "\nThat see or ask more than a prompt: linear probe on the hidden features " summary(value, "probe", 0, "%.1f") ", logit anchors with 5 contexts " summary(value, "anchors-5", 5, "%.1f") ", with 20 contexts " summary(value, "anchors-20", 20, "%.1f") "."
   print "\nPaired differences (tasks and seeds resampled); the last column counts tasks that are not below in the mean of seeds:\n"
   print "| | beside | difference | 95 % | tasks |\n|---|---|--:|--:|--:|"
   difference("shared", 150, "zip", 5000); difference("shared", 500, "zip", 5000); difference("shared-bias", 75, "zip", 5000)
   difference("class-bias", 50, "zip", 5000); difference("class-bias", 100, "zip", 5000); difference("class-bias", 300, "zip", 5000)
   difference("class-bias", 100, "template-map", 2); difference("class-bias", 300, "template-map", 2); difference("class-bias-map", 300, "template-map", 2); difference("shared-bias-map", 300, "template-map", 2)
   difference("zip", 5000, "template-map", 2); difference("zip-map", 5001, "template-map", 2)
-  print "\n| task | template | template-map | zip 5000 | shared 300 | class-bias 100 | class-bias 300 |\n|---|--:|--:|--:|--:|--:|--:|"
-  for (t = 1; t <= total; t++) print "| " names[t] " | " one("template", 0, t) " | " one("template-map", 2, t) " | " one("zip", 5000, t) " | " one("shared", 300, t) " | " one("class-bias", 100, t) " | " one("class-bias", 300, t) " |"
+  if (("class-bias", 300) in have) print "\n| task | template | template-map | zip 5000 | shared 300 | class-bias 100 | class-bias 300 |\n|---|--:|--:|--:|--:|--:|--:|"
+  if (("shared", 300) in have) for (t = 1; t <= total; t++) print "| " names[t] " | " one("template", 0, t) " | " one("template-map", 2, t) " | " one("zip", 5000, t) " | " one("shared", 300, t) " | " one("class-bias", 100, t) " | " one("class-bias", 300, t) " |"
 }
-function anchors(r,   k) { for (k = 1; k <= 100; k++) if (("anchors-" r, r * k) in have) return r * k; return 0 }
 function one(method, mark, t,   s, sum, square, x) {
   sum = square = 0
   for (s = 1; s <= seedCount; s++) { x = value[method, mark, names[t], seedNames[s]]; sum += x; square += x * x }
