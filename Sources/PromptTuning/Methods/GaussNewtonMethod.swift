@@ -165,7 +165,7 @@ public struct GaussNewtonMethod: TuningMethod {
             + "space \(settings[Self.space])"
     }
     public var schedule: String {
-        "\(batch.indices.count) of them fixed, difference \(settings[Self.difference]), radius \(settings[Self.radius])"
+        "fixed minibatch of \(batch.indices.count), difference \(settings[Self.difference]), radius \(settings[Self.radius])"
     }
 
     public var deployed: Classifier {
