@@ -77,7 +77,7 @@ public struct GaussNewton: Sendable {
     private let seed: UInt64
     /// Amplitudes of a direction's coordinates, [n].
     private let weights: [Double]
-    private let rounding: Rounding?
+    let rounding: Rounding?
 
     public internal(set) var step = 0
     /// ξ, block by block, [blocks, n].
@@ -202,23 +202,6 @@ public struct GaussNewton: Sendable {
         return known + [Double](repeating: 0, count: directions.count * blocks - known.count)
     }
 
-    /// Length of the next differences: such that the change stands well above the noise.
-    private var difference: Double {
-        guard noise > 0, slope > 0 else { return settings.difference }
-        return max(settings.difference, min(Self.clearance * noise / slope, Self.longest))
-    }
-
-    /// How many noises a difference should be, and how long it may be for that.
-    private static var clearance: Double { 16 }
-    private static var longest: Double { 16 }
-
-    /// σ²/s², with s the change that a way of ℓ makes; without noise little beside what a difference tells.
-    private var nugget: Double {
-        let (change, share) = (slope * settings.scale, settings.difference / settings.scale)
-        let noisy = noise > 0 && change > 0 ? min(1, noise * noise / (change * change)) : 0
-        return max(1e-10, 1e-3 * share * share) + noisy
-    }
-
     /// Directions of the next step: normal numbers, orthogonal to all earlier ones and to each other.
     ///
     /// Direction i of the search is drawn from stream (seed, `gauss-newton`, i); none are left where n are measured.
@@ -261,40 +244,6 @@ extension GaussNewton {
     private func transposed(_ values: [Float], rows: Int) -> [Float] {
         let columns = values.count / rows
         return values.indices.map { values[$0 % rows * columns + $0 / rows] }
-    }
-
-    /// Mean square of logits [C, N] less each image's mean.
-    private func meanSquare(_ values: [Double]) -> Double {
-        let images = labels.count
-        var means = [Double](repeating: 0, count: images)
-        for at in values.indices { means[at % images] += values[at] / Double(classes) }
-        return values.indices.reduce(0) { sum, at in
-            let rest = values[at] - means[at % images]
-            return sum + rest * rest
-        } / Double(values.count)
-    }
-
-    /// σ from the repeated answers at the start and from what is known of their rounding.
-    private mutating func measureNoise(_ answers: [[Float]]) {
-        var variance = 0.0
-        for answer in answers.dropFirst() {
-            let squares = zip(answer, answers[0]).reduce(0.0) {
-                $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
-            }
-            variance += squares / Double(2 * answer.count * (answers.count - 1))
-        }
-        switch rounding {
-        case nil: break
-        case .logits(let step): variance += step * step / 12
-        case .probabilities(let step):
-            // Where a probability is small, its logarithm jumps; an image's classes count by what they weigh.
-            let sum = answers[0].reduce(0.0) { sum, logit in
-                let p = Elementary.exp(Double(logit))
-                return sum + p * min(0.25, step * step / (12 * p * p))
-            }
-            variance += sum / Double(labels.count)
-        }
-        noise = variance.squareRoot()
     }
 
     /// Penalised cross-entropy of logits [C, N] under a bias at some coordinates.
@@ -401,11 +350,6 @@ extension GaussNewton {
         return Record(
             step: step, loss: min(now, then), ratio: ratio, radius: radius, rank: directions.count,
             accepted: accepted, noise: noise)
-    }
-
-    /// A region narrower than what the noise lets differences see is of no use.
-    private var leastRadius: Double {
-        noise > 0 ? max(settings.leastRadius, 0.75 * difference) : settings.leastRadius
     }
 }
 

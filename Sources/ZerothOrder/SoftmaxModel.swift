@@ -6,7 +6,7 @@ import Tensors
 /// logits, or each class has a group that moves its own alone, so A is G dense blocks [p, C N / G] and a solve costs what
 /// its blocks do. Minimises the mean cross-entropy plus Σ_j λ_j/2 (x_j − c_j)², which is convex, by damped Newton steps;
 /// a step is solved by conjugate gradients with the factors of the Hessian's diagonal blocks as preconditioner (with one
-/// group the block is the Hessian). The blocks are made in float32 by the bit-exact kernel, since they only steer;
+/// group the block is the Hessian of the first step). The blocks are made in float32 by the bit-exact kernel, since they only steer;
 /// gradients, products and values are in double precision.
 package struct SoftmaxModel: Sendable {
     /// f, [C, N].

@@ -3,10 +3,10 @@ import Datasets
 public import Tensors
 import ZerothOrder
 
-/// Gauss–Newton on the logits that the box shows: a shared context for some hundred queries.
+/// Gauss–Newton on the logits that the box shows: a context, or one a class, for some hundred queries.
 public struct GaussNewtonMethod: TuningMethod {
     public static let name = "gauss-newton"
-    public static let summary = "a shared context by Gauss–Newton on visible logits, for some hundred queries"
+    public static let summary = "a context by Gauss–Newton on visible logits, for some hundred queries"
     public static let help = """
         A query answers with the logits of a whole minibatch; ZIP keeps their mean loss. Here all answers
         so far, as points of a Gaussian process, make a linear model of all logits, whose cross-entropy is
@@ -17,7 +17,8 @@ public struct GaussNewtonMethod: TuningMethod {
 
         The first step asks the start again (--repeats) to measure the noise. With noise or rounding the
         differences grow until they stand above it, the region is not made narrower than they can see, and
-        answers near each other are averaged. The measure 'noise' says what was found.
+        answers near each other are averaged. The measure 'noise' says what was found. Probabilities to two
+        decimals still mislead it: 'calibrate' did better there.
 
         --space words moves the context by steps among word embeddings (the square root of their
         covariance, half of it shared by all tokens); raw by steps of their standard deviation. --head

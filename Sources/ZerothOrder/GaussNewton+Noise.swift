@@ -1,0 +1,60 @@
+import Tensors
+
+/// How a search measures its noise, and what it does about it.
+extension GaussNewton {
+    /// Length of the next differences: such that the change stands well above the noise.
+    var difference: Double {
+        guard noise > 0, slope > 0 else { return settings.difference }
+        return max(settings.difference, min(Self.clearance * noise / slope, Self.longest))
+    }
+
+    /// How many noises a difference should be, and how long it may be for that.
+    private static var clearance: Double { 16 }
+    private static var longest: Double { 16 }
+
+    /// σ²/s², with s the change that a way of ℓ makes; without noise little beside what a difference tells.
+    var nugget: Double {
+        let (change, share) = (slope * settings.scale, settings.difference / settings.scale)
+        let noisy = noise > 0 && change > 0 ? min(1, noise * noise / (change * change)) : 0
+        return max(1e-10, 1e-3 * share * share) + noisy
+    }
+
+    /// Mean square of logits [C, N] less each image's mean.
+    func meanSquare(_ values: [Double]) -> Double {
+        let images = labels.count
+        var means = [Double](repeating: 0, count: images)
+        for at in values.indices { means[at % images] += values[at] / Double(classes) }
+        return values.indices.reduce(0) { sum, at in
+            let rest = values[at] - means[at % images]
+            return sum + rest * rest
+        } / Double(values.count)
+    }
+
+    /// σ from the repeated answers at the start and from what is known of their rounding.
+    mutating func measureNoise(_ answers: [[Float]]) {
+        var variance = 0.0
+        for answer in answers.dropFirst() {
+            let squares = zip(answer, answers[0]).reduce(0.0) {
+                $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+            }
+            variance += squares / Double(2 * answer.count * (answers.count - 1))
+        }
+        switch rounding {
+        case nil: break
+        case .logits(let step): variance += step * step / 12
+        case .probabilities(let step):
+            // Where a probability is small, its logarithm jumps; an image's classes count by what they weigh.
+            let sum = answers[0].reduce(0.0) { sum, logit in
+                let p = Elementary.exp(Double(logit))
+                return sum + p * min(0.25, step * step / (12 * p * p))
+            }
+            variance += sum / Double(labels.count)
+        }
+        noise = variance.squareRoot()
+    }
+
+    /// A region narrower than what the noise lets differences see is of no use.
+    var leastRadius: Double {
+        noise > 0 ? max(settings.leastRadius, 0.75 * difference) : settings.leastRadius
+    }
+}
