@@ -31,31 +31,32 @@ let package = Package(
         .target(name: "CYardsticks"),
 
         // Floors: a target imports only those listed with it.
-        .target(name: "CommandLanguage", swiftSettings: strict),
-        .target(name: "Tensors", dependencies: ["CKernels", "CLibcrypto"], swiftSettings: common),
-        .target(name: "Raster", dependencies: ["CLibpng", "CLibjpeg"], swiftSettings: strict),
-        .target(name: "LineEditing", dependencies: ["CLibedit"], swiftSettings: strict),
-        .target(name: "CLIPEngine", dependencies: ["Tensors", "Raster"], swiftSettings: common),
+        .target(name: "Files", dependencies: ["CLibcrypto"], swiftSettings: strict),
+        .target(name: "CommandLanguage", dependencies: ["Files"], swiftSettings: strict),
+        .target(name: "Tensors", dependencies: ["CKernels", "Files"], swiftSettings: common),
+        .target(name: "Raster", dependencies: ["CLibpng", "CLibjpeg", "Files"], swiftSettings: strict),
+        .target(name: "LineEditing", dependencies: ["CLibedit", "Files"], swiftSettings: strict),
+        .target(name: "CLIPEngine", dependencies: ["Tensors", "Raster", "Files"], swiftSettings: common),
         .target(name: "ZerothOrder", dependencies: ["Tensors"], swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["Raster", "Tensors"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["Raster", "Tensors", "Files"], swiftSettings: strict),
         .target(
-            name: "BlackBox", dependencies: ["CLIPEngine", "Datasets", "Raster", "Tensors"],
+            name: "BlackBox", dependencies: ["CLIPEngine", "Datasets", "Raster", "Tensors", "Files"],
             swiftSettings: strict),
         .target(
-            name: "PromptTuning", dependencies: ["BlackBox", "ZerothOrder", "Datasets", "Tensors"],
+            name: "PromptTuning", dependencies: ["BlackBox", "ZerothOrder", "Datasets", "Tensors", "Files"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["Raster", "Tensors"], swiftSettings: strict),
         .target(
             name: "Notebook",
             dependencies: [
                 "CommandLanguage", "PromptTuning", "BlackBox", "Datasets", "Plotting", "CLIPEngine",
-                "Tensors", "Raster",
+                "Tensors", "Raster", "Files",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "ziplab",
             dependencies: [
-                "Notebook", "LineEditing", "CommandLanguage",
+                "Notebook", "LineEditing", "CommandLanguage", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -73,29 +74,32 @@ let package = Package(
         .target(
             name: "TestData", dependencies: ["Raster", "Tensors"], path: "Tests/TestData",
             swiftSettings: common),
-        .testTarget(name: "CommandLanguageTests", dependencies: ["CommandLanguage"], swiftSettings: common),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "CKernels", "Fuzzing"],
+            name: "CommandLanguageTests", dependencies: ["CommandLanguage", "Files"], swiftSettings: common),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestData"], swiftSettings: common),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "Files", "CKernels", "Fuzzing"],
             exclude: ["Arm64"], resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
-            name: "RasterTests", dependencies: ["Raster", "Fuzzing"],
+            name: "RasterTests", dependencies: ["Raster", "Files", "Fuzzing"],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "LineEditingTests", dependencies: ["LineEditing"], swiftSettings: common),
         .testTarget(
-            name: "CLIPEngineTests", dependencies: ["CLIPEngine", "Tensors", "Raster", "Fuzzing"],
+            name: "CLIPEngineTests", dependencies: ["CLIPEngine", "Tensors", "Raster", "Files", "Fuzzing"],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
             name: "ZerothOrderTests", dependencies: ["ZerothOrder", "Tensors"],
             resources: [.copy("Fixtures")], swiftSettings: common),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Raster", "Fuzzing", "TestData"],
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "Tensors", "Raster", "Files", "Fuzzing", "TestData"],
             swiftSettings: common),
         .testTarget(
             name: "PromptTuningTests",
             dependencies: [
                 "PromptTuning", "BlackBox", "Datasets", "CLIPEngine", "ZerothOrder", "Tensors", "Raster",
-                "TestData",
+                "Files", "TestData",
             ],
             exclude: ["Fixtures"], swiftSettings: common),
         .testTarget(
@@ -105,6 +109,7 @@ let package = Package(
             name: "NotebookTests",
             dependencies: [
                 "Notebook", "CommandLanguage", "PromptTuning", "BlackBox", "Datasets", "Raster", "Tensors",
+                "Files",
             ],
             swiftSettings: common),
         .testTarget(

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 public import Tensors
 
 /// What a black box shows of its logits; the standard view shows all of them as they are.

@@ -180,13 +180,3 @@ extension CLIPOracle {
         return encoder
     }
 }
-
-/// `make(index)` for every index below `count`, on all threads.
-private func parallelMap(_ count: Int, _ make: @Sendable (Int) -> [Float]) -> [[Float]] {
-    let results = Mutex([[Float]](repeating: [], count: count))
-    Parallel.forEach(count) { index in
-        let result = make(index)
-        results.withLock { $0[index] = result }
-    }
-    return results.withLock { $0 }
-}

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A CLIP model read from a folder: configuration, tokenizer and both towers in float32.

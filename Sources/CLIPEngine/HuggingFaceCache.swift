@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The models that Hugging Face's tools have put on this machine; nothing is ever fetched.
@@ -39,7 +40,7 @@ public struct HuggingFaceCache: Sendable {
     public func snapshot(of name: String) throws -> Snapshot? {
         let model = folder + "/models--" + name.split(separator: "/").joined(separator: "--")
         let snapshots = model + "/snapshots"
-        func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+        func exists(_ path: String) -> Bool { FileKind(path) != nil }
         guard exists(model) else { return nil }
         if exists(model + "/refs/main") {
             let revision = try Self.revision(model + "/refs/main")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A JSON object read from a file, with typed access that names the field when something is wrong.
@@ -8,29 +9,14 @@ struct JSONObject {
     /// Largest configuration file read, in bytes; larger ones are not configurations.
     private static let limit = 16 << 20
 
-    /// - Throws: `CLIPError.unreadable` when the file is absent, too large, or not a JSON object.
+    /// - Throws: `FileError`; `CLIPError.unreadable` when it is not a JSON object.
     init(file path: String) throws {
-        // Asked before reading: a pipe or a device could be read for ever.
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        let attributes = try? FileManager.default.attributesOfItem(atPath: target)
-        if let attributes {
-            guard attributes[.type] as? FileAttributeType == .typeRegular else {
-                throw CLIPError.unreadable(path: path, reason: "not a plain file")
-            }
-            guard (attributes[.size] as? NSNumber)?.intValue ?? 0 <= Self.limit else {
-                throw CLIPError.unreadable(path: path, reason: "larger than \(Self.limit) bytes")
-            }
-        }
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw CLIPError.unreadable(path: path, reason: "no such file, or no permission")
-        }
-        guard let object = try? JSONSerialization.jsonObject(with: data),
+        let bytes = try ReadOnlyFile.bytes(path, limit: Self.limit)
+        guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)),
             let fields = object as? [String: Any]
         else {
-            throw CLIPError.unreadable(path: path, reason: "not a JSON object")
+            throw CLIPError.unreadable(
+                path: path, reason: StandIn.reason(bytes) ?? "not a JSON object")
         }
         self.init(path: path, fields: fields)
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// The files of a model folder, of whichever layout: Hugging Face's or OpenCLIP's, one weight file or shards.
 struct ModelFolder {
@@ -24,15 +24,11 @@ struct ModelFolder {
 
     /// Finds the files and reads the small ones.
     ///
-    /// - Throws: `CLIPError`, `TensorsError`.
+    /// - Throws: `FileError`, `CLIPError`, `TensorsError`.
     init(_ folder: String) throws {
-        let root = URL(fileURLWithPath: folder).path
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder) else {
-            throw CLIPError.unreadable(path: folder, reason: "no such folder")
-        }
-        guard isFolder.boolValue else { throw CLIPError.notAFolder(folder) }
-        func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + name) }
+        guard try FileKind.at(folder) == .folder else { throw CLIPError.notAFolder(folder) }
+        let root = folder
+        func exists(_ name: String) -> Bool { FileKind(root + "/" + name) != nil }
         guard exists(Self.huggingFaceFile) || exists(Self.openCLIPFile) else {
             throw CLIPError.missingFile(Self.huggingFaceFile, folder: folder)
         }
@@ -59,7 +55,8 @@ struct ModelFolder {
         let side = configuration.imageSize
         var files = weights.sources + [configurationFile]
         files +=
-            exists("vocab.json") && exists("merges.txt") ? ["vocab.json", "merges.txt"] : ["tokenizer.json"]
+            exists("vocab.json") && exists("merges.txt")
+            ? ["vocab.json", "merges.txt"] + Tokenizer.addedTokenFiles(folder: root) : ["tokenizer.json"]
         if let preprocessJSON {
             preprocessing = try ImagePreprocessing(openCLIP: preprocessJSON, imageSize: side)
         } else if let file = Self.preprocessorFiles.first(where: exists) {

@@ -34,6 +34,7 @@ extension RandomModel {
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
+        try output.commit()
         return tensors.reduce(0) { $0 + $1.tensor.count }
     }
 }

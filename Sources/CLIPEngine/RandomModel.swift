@@ -1,3 +1,4 @@
+import Files
 import Foundation
 public import Tensors
 
@@ -36,43 +37,31 @@ public struct RandomModel: Sendable {
     ///   - vocabulary: a folder with the `vocab.json` and `merges.txt` that the model gets.
     /// - Throws: `CLIPError`, `TokenizerError` or what the system says.
     public func write(to folder: String, vocabulary: String) throws -> Summary {
-        let files = FileManager.default
-        let target = URL(fileURLWithPath: folder).standardizedFileURL
-        var isFolder: ObjCBool = false
-        if files.fileExists(atPath: target.path, isDirectory: &isFolder) {
-            guard isFolder.boolValue, try files.contentsOfDirectory(atPath: target.path).isEmpty else {
+        let target = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        if let kind = FileKind(target) {
+            guard kind == .folder, try FileManager.default.contentsOfDirectory(atPath: target).isEmpty else {
                 throw CLIPError.notEmpty(folder)
             }
         }
         let configuration = try configuration(Tokenizer(folder: vocabulary))
-        // Beside the target, so that the last step is a renaming.
-        let temporary = target.deletingLastPathComponent()
-            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)")
-        guard mkdir(temporary.path, 0o755) == 0 else { throw Self.failure() }
-        do {
-            for name in ["vocab.json", "merges.txt"] {
-                try Data(contentsOf: URL(fileURLWithPath: vocabulary).appendingPathComponent(name))
-                    .write(to: temporary.appendingPathComponent(name))
-            }
-            for (name, fields) in [
-                ("config.json", describe(configuration)), ("preprocessor_config.json", preprocessing),
-            ] {
-                try JSONSerialization.data(withJSONObject: fields, options: [.sortedKeys, .prettyPrinted])
-                    .write(to: temporary.appendingPathComponent(name))
-            }
-            let weights = temporary.appendingPathComponent("model.safetensors").path
-            let count = try write(configuration, to: weights)
-            let digest = try SHA256Digest.hex(ofFile: weights)
-            guard rename(temporary.path, target.path) == 0 else { throw Self.failure() }
-            return Summary(parameterCount: count, digest: digest)
-        } catch {
-            try? files.removeItem(at: temporary)
-            throw error
+        let new = try NewFolder(target)
+        for name in ["vocab.json", "merges.txt"] {
+            let bytes = try ReadOnlyFile.bytes(vocabulary + "/" + name, limit: 1 << 30)
+            try NewFile.write(bytes, to: new.temporary + "/" + name)
         }
+        for (name, fields) in [
+            ("config.json", describe(configuration)), ("preprocessor_config.json", preprocessing),
+        ] {
+            let data = try JSONSerialization.data(
+                withJSONObject: fields, options: [.sortedKeys, .prettyPrinted])
+            try NewFile.write(Array(data), to: new.temporary + "/" + name)
+        }
+        let weights = new.temporary + "/model.safetensors"
+        let count = try write(configuration, to: weights)
+        let digest = try SHA256Digest.hex(ofFile: weights)
+        try new.commit()
+        return Summary(parameterCount: count, digest: digest)
     }
-
-    /// What the system said last.
-    private static func failure() -> POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
 
     private func configuration(_ tokenizer: Tokenizer) throws -> CLIPConfiguration {
         var result = architecture.configuration

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Reading the files of a model folder.
@@ -8,17 +9,17 @@ extension Tokenizer {
 
     /// Reads `vocab.json` and `merges.txt` of a model folder, or its `tokenizer.json` where one is absent.
     ///
-    /// Throws `TokenizerError` for files that are missing, malformed or not CLIP's.
+    /// Throws `FileError`, and `TokenizerError` for files that are missing, malformed or not CLIP's.
     public init(folder: String) throws {
-        let base = URL(fileURLWithPath: folder, isDirectory: true)
         func path(_ name: String) -> String? {
-            let path = base.appendingPathComponent(name).path
-            return FileManager.default.fileExists(atPath: path) ? path : nil
+            let path = folder + "/" + name
+            return FileKind(path) == nil ? nil : path
         }
         if let vocabulary = path("vocab.json"), let merges = path("merges.txt") {
             try self.init(
                 vocabulary: Self.contents(of: vocabulary).decoded(as: [String: Int].self),
-                merges: Self.merges(inText: Self.contents(of: merges)))
+                merges: Self.merges(inText: Self.contents(of: merges)),
+                addedTokens: Self.addedTokens(folder: folder))
         } else if let file = path("tokenizer.json") {
             let contents = try Self.contents(of: file).decoded(as: TokenizerJSON.self)
             try self.init(
@@ -26,6 +27,39 @@ extension Tokenizer {
                 addedTokens: contents.addedTokens.map(\.token))
         } else {
             throw TokenizerError.noTokenizer(folder: folder)
+        }
+    }
+
+    /// Files that add tokens to `vocab.json`, those that are there.
+    static func addedTokenFiles(folder: String) -> [String] {
+        [TokenizerJSON.name, AddedTokenFiles.settings, AddedTokenFiles.legacy]
+            .filter { FileKind(folder + "/" + $0) != nil }
+    }
+
+    /// Tokens beside those of `vocab.json`, as transformers finds them: those of `tokenizer.json`, and those of
+    /// `tokenizer_config.json` or, where it names none, of `added_tokens.json`.
+    private static func addedTokens(folder: String) throws -> [AddedToken] {
+        let files = addedTokenFiles(folder: folder)
+        func read<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value? {
+            guard files.contains(name) else { return nil }
+            return try contents(of: folder + "/" + name).decoded(as: type)
+        }
+        var tokens = try read(TokenizerJSON.name, as: AddedTokenFiles.List.self)?.tokens ?? []
+        if let set = try read(AddedTokenFiles.settings, as: AddedTokenFiles.Settings.self)?.tokens {
+            tokens += set
+        } else if let legacy = try read(AddedTokenFiles.legacy, as: [String: Int].self) {
+            tokens += legacy.map { content, id in
+                // Only the two tokens that every text has are special there.
+                let isSpecial = content == startOfTextToken || content == endOfTextToken
+                return AddedToken(content: content, id: id, isNormalized: !isSpecial, isSpecial: isSpecial)
+            }
+        }
+        var ids: [String: Int] = [:]
+        return try tokens.sorted { ($0.id, $0.content) < ($1.id, $1.content) }.filter { token in
+            if let id = ids[token.content], id != token.id {
+                throw TokenizerError.twoIDs(token: token.content, ids: (id, token.id))
+            }
+            return ids.updateValue(token.id, forKey: token.content) == nil
         }
     }
 
@@ -52,29 +86,7 @@ extension Tokenizer {
     }
 
     private static func contents(of path: String) throws -> TokenizerFile {
-        let name = (path as NSString).lastPathComponent
-        let data: Data
-        do {
-            // Only a plain file has an end: a pipe or a device could be read for ever.
-            let attributes = try FileManager.default.attributesOfItem(
-                atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
-            guard attributes[.type] as? FileAttributeType == .typeRegular else {
-                throw TokenizerError.unreadable(file: name, reason: "not a plain file")
-            }
-            let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
-            guard size <= largestFile else {
-                throw TokenizerError.tooLarge(file: name, bytes: size, limit: largestFile)
-            }
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch let error as TokenizerError {
-            throw error
-        } catch {
-            throw TokenizerError.unreadable(file: name, reason: error.localizedDescription)
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw TokenizerError.notUTF8(file: name)
-        }
-        return TokenizerFile(name: name, text: text)
+        TokenizerFile(name: Folder.name(path), text: try ReadOnlyFile.text(path, limit: largestFile))
     }
 }
 
@@ -98,7 +110,8 @@ struct TokenizerFile {
         } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
             throw wrong(context, context.debugDescription)
         } catch {
-            throw TokenizerError.notJSON(file: name, reason: "malformed or nested too deeply")
+            throw TokenizerError.notJSON(
+                file: name, reason: StandIn.reason(text.utf8) ?? "malformed or nested too deeply")
         }
     }
 

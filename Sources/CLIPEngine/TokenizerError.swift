@@ -1,9 +1,6 @@
 /// What can be wrong with a tokenizer's files or with a text given to it.
 public enum TokenizerError: Error, CustomStringConvertible {
     case noTokenizer(folder: String)
-    case unreadable(file: String, reason: String)
-    case tooLarge(file: String, bytes: Int, limit: Int)
-    case notUTF8(file: String)
     case notJSON(file: String, reason: String)
     case wrongJSON(file: String, place: String, reason: String)
     case unsupported(file: String, setting: String, expected: String, got: String)
@@ -22,12 +19,6 @@ public enum TokenizerError: Error, CustomStringConvertible {
         switch self {
         case .noTokenizer(let folder):
             "expected 'vocab.json' with 'merges.txt', or 'tokenizer.json', in \(quoted(folder))"
-        case .unreadable(let file, let reason):
-            "cannot read \(quoted(file)): \(reason)"
-        case .tooLarge(let file, let bytes, let limit):
-            "\(quoted(file)) has \(bytes) bytes; expected at most \(limit)"
-        case .notUTF8(let file):
-            "\(quoted(file)) is not UTF-8 text"
         case .notJSON(let file, let reason):
             "\(quoted(file)) is not JSON: \(reason)"
         case .wrongJSON(let file, let place, let reason):

@@ -85,3 +85,50 @@ struct TokenizerJSON: Decodable {
         addedTokens = try container.decodeIfPresent([AddedToken].self, forKey: .addedTokens) ?? []
     }
 }
+
+/// The places of added tokens in a folder whose vocabulary is `vocab.json`.
+enum AddedTokenFiles {
+    static let settings = "tokenizer_config.json"
+    static let legacy = "added_tokens.json"
+
+    /// `added_tokens` of a `tokenizer.json`.
+    struct List: Decodable {
+        let tokens: [Tokenizer.AddedToken]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: TokenizerJSON.CodingKeys.self)
+            tokens =
+                try container.decodeIfPresent([TokenizerJSON.AddedToken].self, forKey: .addedTokens)?
+                .map(\.token) ?? []
+        }
+    }
+
+    /// `added_tokens_decoder` of a `tokenizer_config.json`: tokens by their ids; nil where it has none.
+    struct Settings: Decodable {
+        let tokens: [Tokenizer.AddedToken]?
+
+        enum CodingKeys: String, CodingKey {
+            case decoder = "added_tokens_decoder"
+        }
+
+        private struct Token: Decodable {
+            let content: String
+            let normalized: Bool?
+            let special: Bool?
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            tokens = try container.decodeIfPresent([String: Token].self, forKey: .decoder)?.map { id, token in
+                guard let id = Int(id) else {
+                    throw TokenizerError.wrongJSON(
+                        file: settings, place: CodingKeys.decoder.rawValue,
+                        reason: "expected ids; got '\(id)'")
+                }
+                return Tokenizer.AddedToken(
+                    content: token.content, id: id, isNormalized: token.normalized ?? true,
+                    isSpecial: token.special ?? false)
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Tensors
 
 /// The tensors of one model, in one safetensors file or in the shards that an index names.
@@ -49,7 +49,7 @@ struct WeightFiles: Sendable {
                 "weight_map", file: path, expected: "at most \(Self.mostShards) files",
                 got: "\(files.count)")
         }
-        for file in files where !FileManager.default.fileExists(atPath: folder + "/" + file) {
+        for file in files where FileKind(folder + "/" + file) == nil {
             throw CLIPError.missingShard(file, index: path)
         }
         let shards = try files.map { try SafeTensorsFile(path: folder + "/" + $0) }

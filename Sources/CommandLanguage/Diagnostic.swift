@@ -1,3 +1,5 @@
+import Files
+
 /// An error that points at a place in a source text.
 public struct Diagnostic: Error, Sendable {
     /// What was expected and what came, without the place.

@@ -1,3 +1,5 @@
+import Files
+
 /// Returns `text` as one word of a script: bare where it can be, else quoted.
 ///
 /// The word reads back as the same text; a bare numeral also has a number as its value.

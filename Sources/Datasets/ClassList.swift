@@ -1,19 +1,12 @@
-import Foundation
+import Files
 
 /// Class names from a text file, one a line; blank lines and lines that start with `#` are left out.
 public enum ClassList {
+    private static let limit = 16 << 20
+
+    /// - Throws: `FileError`, `DatasetError.badClassList`.
     public static func read(_ path: String) throws -> [String] {
-        guard FileKind(path) != .other else {
-            throw DatasetError.badClassList(file: path, reason: "expected a plain file")
-        }
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw DatasetError.noSuchPath(path)
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw DatasetError.badClassList(file: path, reason: "expected UTF-8 text")
-        }
-        let names = text.split(whereSeparator: \.isNewline)
-            .map { $0.trimmingCharacters(in: .whitespaces) }
+        let names = TextLines.of(try ReadOnlyFile.text(path, limit: limit))
             .filter { !$0.isEmpty && !$0.hasPrefix("#") }
         try check(names, file: path)
         return names
@@ -29,10 +22,16 @@ public enum ClassList {
         }
     }
 
-    /// The first name that occurs twice; published lists have such names. Equal names give equal text features, so only
-    /// the first of them is ever chosen.
-    public static func repeated(_ names: [String]) -> String? {
-        var seen: Set<String> = []
-        return names.first { !seen.insert($0).inserted }
+    /// Pairs of names that the tokenizer reads alike: the same, or other in letter case, underlines and blanks.
+    ///
+    /// Such names give equal text features, so only the first of them is ever chosen.
+    public static func alike(_ names: [String]) -> [(first: String, second: String)] {
+        var seen: [String: String] = [:]
+        return names.compactMap { name in
+            let key = name.lowercased().split { $0.isWhitespace || $0 == "_" }.joined(separator: " ")
+            if let first = seen[key] { return (first, name) }
+            seen[key] = name
+            return nil
+        }
     }
 }

@@ -17,91 +17,97 @@ public struct DataSet: Sendable, Equatable {
     public let train: ImageList
     public let validation: ImageList
     public let test: ImageList
+    /// The data set of the papers that this is, where it is one.
+    public let known: KnownDataSet?
     /// What lay in the class folders and is no PNG or JPEG by its name: how many of each kind, such as ".gif" or "folder".
     public let skipped: [String: Int]
+    /// What a person should know of the data, in sentences.
+    public let notes: [String]
 
-    /// Draws the few-shot set.
+    /// How to load a data set.
+    public struct Options: Sendable {
+        /// Training images a class; nil for all.
+        public var shots: Int?
+        /// Which images are drawn.
+        public var seed: UInt64
+        public var classes = ClassSelection.all
+        /// Whether files that are no whole PNG or JPEG are left out.
+        public var skipsBad = false
+        /// Whether images that are in two places where they should not be are an error.
+        public var isStrict = false
+        /// Whether a file of a digest was decoded before; it is then not decoded again.
+        public var isKnown: @Sendable (_ digest: String) -> Bool = { _ in false }
+
+        public init(shots: Int?, seed: UInt64, classes: ClassSelection = .all) {
+            self.shots = shots
+            self.seed = seed
+            self.classes = classes
+        }
+    }
+
+    /// Loads a data set and draws the few-shot set.
     ///
     /// Training images of a class are the first `shots` of a permutation keyed by (seed, class); validation has
     /// min(shots, 4) a class. Where the data set has no validation or test images of its own, these come from the
-    /// training images behind those drawn. With `shots` nil every image is used.
+    /// training images behind those drawn. With `shots` nil every image is used. A data set without training images
+    /// has those of its other splits.
     ///
     /// - Parameter checked: called now and then while files are read and checked; what it throws ends the work.
-    /// - Throws: `DatasetError` when a class has too few images or a file is no image.
+    /// - Throws: `FileError`; `DatasetError` when a class has too few images or a file is no image.
     public init(
-        path: String, shots: Int?, seed: UInt64, classes: ClassSelection = .all,
+        path: String, _ options: Options,
         checked: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws {
         var source = try DataSource.read(path)
         let base = (source.classNames.count + 1) / 2
-        switch classes {
+        switch options.classes {
         case .all: break
         case .base: source = source.keeping(0..<base)
         case .new:
             guard base < source.classNames.count else { throw DatasetError.emptySplit("new-class") }
             source = source.keeping(base..<source.classNames.count)
         }
-        let names = source.classNames
-        let validationShots = shots.map { min($0, 4) }
-        var pool = Self.shuffled(source.train, classes: names.count, seed: seed, "few-shot.train")
-        func draw(_ count: Int, _ split: String) throws -> [LabelledImage] {
-            try names.indices.flatMap { label -> [LabelledImage] in
-                guard pool[label].count >= count else {
-                    throw DatasetError.tooFewImages(
-                        className: names[label], split: split, found: pool[label].count, asked: count,
-                        skipped: source.skipped[label, default: [:]])
-                }
-                defer { pool[label].removeFirst(count) }
-                return Array(pool[label].prefix(count))
+        var checks = ImageChecks(root: source.root)
+        var leftOut: [BadImage] = []
+        while true {
+            let drawn = try FewShotDraw(source, options)
+            let images = drawn.train + drawn.validation + drawn.test
+            let bad = try checks.check(images, isKnown: options.isKnown, checked: checked)
+            if bad.isEmpty {
+                train = ImageList(name: Split.train.name, images: drawn.train, checks: checks)
+                validation = ImageList(name: Split.val.name, images: drawn.validation, checks: checks)
+                test = ImageList(name: Split.test.name, images: drawn.test, checks: checks)
+                source.remarks += drawn.remarks
+                break
             }
-        }
-        let train = try shots.map { try draw($0, "training") } ?? source.train
-        let validation: [LabelledImage]
-        if let listed = source.validation, !listed.isEmpty {
-            validation =
-                try validationShots.map { count in
-                    try Self.sample(
-                        listed, names: names, count: count, seed: seed, skipped: source.skipped)
-                } ?? listed
-        } else {
-            validation = try validationShots.map { try draw($0, "validation") } ?? []
-        }
-        let rest = shots == nil ? [] : pool.flatMap { $0 }
-        let test = source.test.flatMap { $0.isEmpty ? nil : $0 } ?? rest
-        self.layout = source.layout
-        self.selection = classes
-        self.skipped = source.allSkipped
-        self.classNames = names
-        self.train = try ImageList(name: Split.train.name, root: source.root, images: train, checked: checked)
-        self.validation = try ImageList(
-            name: Split.val.name, root: source.root, images: validation, checked: checked)
-        self.test = try ImageList(name: Split.test.name, root: source.root, images: test, checked: checked)
-    }
-
-    /// The images of each class in the order of a permutation keyed by (seed, class).
-    private static func shuffled(
-        _ images: [LabelledImage], classes: Int, seed: UInt64, _ purpose: String
-    ) -> [[LabelledImage]] {
-        var groups = [[LabelledImage]](repeating: [], count: classes)
-        for image in images { groups[image.label].append(image) }
-        return groups.enumerated().map { label, own in
-            let stream = RandomStream(seed: seed, purpose: RandomPurpose(purpose), index: UInt64(label))
-            return stream.permutation(own.count).map { own[Int($0)] }
-        }
-    }
-
-    private static func sample(
-        _ images: [LabelledImage], names: [String], count: Int, seed: UInt64, skipped: [Int: [String: Int]]
-    ) throws -> [LabelledImage] {
-        let groups = shuffled(images, classes: names.count, seed: seed, "few-shot.validation")
-        return try names.indices.flatMap { label -> [LabelledImage] in
-            let drawn = groups[label].prefix(count)
-            guard drawn.count == count else {
-                throw DatasetError.tooFewImages(
-                    className: names[label], split: "validation", found: drawn.count, asked: count,
-                    skipped: skipped[label, default: [:]])
+            guard options.skipsBad else {
+                throw DatasetError.badImages(bad, of: images.count)
             }
-            return Array(drawn)
+            leftOut += bad
+            source.remove(Set(bad.map(\.path)))
         }
+        layout = source.layout
+        selection = options.classes
+        known = source.known
+        skipped = source.allSkipped
+        classNames = source.classNames
+        let overlaps = Self.overlaps(train, validation, test, source.classNames)
+        if options.isStrict, let first = overlaps.first { throw DatasetError.overlap(first) }
+        notes =
+            source.remarks + overlaps + Self.repeats([train, validation, test])
+            + Self.traits(source, [train, validation, test], checks)
+            + (leftOut.first.map { first in
+                [
+                    "\(leftOut.count) image\(leftOut.count == 1 ? "" : "s") that cannot be read left out "
+                        + "(\(BadImage.kinds(leftOut))), the first: \(first.reason)"
+                ]
+            } ?? [])
+    }
+}
+
+extension DataSet {
+    /// Loads a data set with the usual options.
+    public init(path: String, shots: Int?, seed: UInt64, classes: ClassSelection = .all) throws {
+        try self.init(path: path, Options(shots: shots, seed: seed, classes: classes))
     }
 }

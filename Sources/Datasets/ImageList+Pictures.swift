@@ -17,22 +17,18 @@ extension ImageList {
         var pictures: [Bitmap] = []
         for start in stride(from: 0, to: indices.count, by: Self.pictureBlock) {
             let block = Array(indices[start..<min(start + Self.pictureBlock, indices.count)])
-            pictures += try Self.values(of: block.map { files[$0] }) { index, file in
-                change(try Self.picture(file, digest: digests[block[index]]))
+            pictures += try values(at: block) { place, bitmap in
+                let file = files[block[place]]
+                guard max(bitmap.width, bitmap.height) <= Self.largestSide else {
+                    throw DatasetError.image(
+                        path: file,
+                        reason: "'\(file)' has \(bitmap.width)x\(bitmap.height) pixels; "
+                            + "at most \(Self.largestSide) a side can be drawn")
+                }
+                return change(bitmap)
             }
             try progress(pictures.count, indices.count)
         }
         return pictures
-    }
-
-    private static func picture(_ file: String, digest: String) throws -> Bitmap {
-        let bitmap = try bitmap(of: file, digest: digest)
-        guard max(bitmap.width, bitmap.height) <= largestSide else {
-            throw DatasetError.image(
-                path: file,
-                reason: "'\(file)' has \(bitmap.width)x\(bitmap.height) pixels; "
-                    + "at most \(largestSide) a side can be drawn")
-        }
-        return bitmap
     }
 }

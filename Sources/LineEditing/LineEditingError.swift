@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Files
 
 /// What can go wrong between the user's keys and a line of text.
 public enum LineEditingError: Error, Equatable, Sendable {
@@ -36,20 +36,13 @@ extension LineEditingError: CustomStringConvertible {
         case .lineTooLong(let line, let limit):
             "expected at most \(limit) bytes in line \(line); got more"
         case .readFailed(let line, let code):
-            "reading after line \(line) failed: \(Self.systemText(code))"
+            "reading after line \(line) failed: \(systemWords(code))"
         case .historyNotRead(let path, let code):
-            "history '\(path)' not read: \(Self.systemText(code))"
+            "history '\(path)' not read: \(systemWords(code))"
         case .historyNotWritten(let path, let code):
-            "history '\(path)' not written: \(Self.systemText(code))"
+            "history '\(path)' not written: \(systemWords(code))"
         case .signalFailed(let code):
-            "signal handler not set: \(Self.systemText(code))"
+            "signal handler not set: \(systemWords(code))"
         }
-    }
-
-    /// The system's words for an error code.
-    private static func systemText(_ code: Int32) -> String {
-        // strerror's text is read before anything else can ask for another.
-        guard let text = unsafe strerror(code) else { return "error \(code)" }
-        return unsafe String(cString: text).lowercased()
     }
 }

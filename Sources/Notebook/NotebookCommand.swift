@@ -1,6 +1,7 @@
 import BlackBox
 import CommandLanguage
 import Datasets
+import Files
 import PromptTuning
 
 /// A verb of the language: one file, one entry in the table, one help text.
@@ -24,7 +25,7 @@ let commandTable: [any NotebookCommand.Type] = [
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
     ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,
     RunsCommand.self, SaveCommand.self, ShowCommand.self, SourceCommand.self, StepCommand.self,
-    TraceCommand.self, UndoCommand.self, UseCommand.self, ZeroshotCommand.self,
+    TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self, ZeroshotCommand.self,
 ]
 
 /// What a running command may read and change.

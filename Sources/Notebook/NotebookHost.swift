@@ -1,5 +1,5 @@
 package import BlackBox
-import Datasets
+import Files
 import Foundation
 public import PromptTuning
 
@@ -92,48 +92,24 @@ public struct NotebookHost: Sendable {
 
     /// Writes a file whole or not at all.
     ///
-    /// - Throws: `NotebookError.cannotWrite`; an old file of that name is then as before.
+    /// - Throws: `FileError` with the path as the statement has it; an old file of that name is then as before.
     func write(_ bytes: [UInt8], to path: String) throws {
-        let place = output(path)
-        do {
-            let folder = URL(fileURLWithPath: place).deletingLastPathComponent()
-            if outputFolder != nil {
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            }
-            guard Self.type(folder) == .typeDirectory else { throw POSIXError(.ENOENT) }
-            let target = URL(fileURLWithPath: place).resolvingSymlinksInPath()
-            let type = Self.type(target)
-            guard type != .typeDirectory else { throw POSIXError(.EISDIR) }
-            if type == .typeRegular || !FileManager.default.fileExists(atPath: place) {
-                try Data(bytes).write(to: target, options: .atomic)
-            } else {
-                // A device or a pipe must not be replaced by a file.
-                try Data(bytes).write(to: URL(fileURLWithPath: place))
-            }
-        } catch {
-            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
-        }
+        try writing(path) { try NewFile.write(bytes, to: $0) }
     }
 
-    /// Gives `write` the place of a new folder; what the system says becomes `NotebookError.cannotWrite`.
+    /// Gives `write` the place of a new folder; a `FileError` gets the path as the statement has it.
     func writeFolder<Result>(_ path: String, _ write: (String) throws -> Result) throws -> Result {
-        let place = output(path)
-        do {
-            if outputFolder != nil {
-                try FileManager.default.createDirectory(
-                    at: URL(fileURLWithPath: place).deletingLastPathComponent(),
-                    withIntermediateDirectories: true)
-            }
-            return try write(place)
-        } catch let error where error is POSIXError || error is CocoaError {
-            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
-        }
+        try writing(path, write)
     }
 
-    /// What is at a place, links followed; nil where there is nothing.
-    private static func type(_ place: URL) -> FileAttributeType? {
-        let attributes = try? FileManager.default.attributesOfItem(
-            atPath: place.resolvingSymlinksInPath().path)
-        return attributes?[.type] as? FileAttributeType
+    private func writing<Result>(_ path: String, _ write: (String) throws -> Result) throws -> Result {
+        let place = output(path)
+        do {
+            if outputFolder != nil { try Folder.create(Folder.parent(place) ?? "/") }
+            return try write(place)
+        } catch var error as FileError {
+            error.path = path
+            throw error
+        }
     }
 }

@@ -19,6 +19,8 @@ struct NotebookState: Sendable {
     var modelPath: String?
     /// The data set's path as it was written.
     var dataPath: String?
+    /// How it was drawn from.
+    var dataOptions = DataSet.Options(shots: 16, seed: 1)
     var data: DataSet? { didSet { revision += 1 } }
     /// Class names, from the data set or from `classes`.
     var classNames: [String]? { didSet { revision += 1 } }

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 
 /// A typed result of a statement, written so that it reads back exactly.
 public enum ResultValue: Sendable, Equatable {

@@ -1,4 +1,5 @@
 public import CommandLanguage
+import Files
 import Foundation
 
 /// A recorded session, read back.

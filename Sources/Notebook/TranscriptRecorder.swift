@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Foundation
 
 /// Writes a session down as it happens: in memory, and where asked line by line to a file.
@@ -7,8 +8,7 @@ import Foundation
 final class TranscriptRecorder: NotebookObserver {
     /// The lines so far.
     private(set) var text: String
-    private var file: FileHandle?
-    private var path = ""
+    private var file: OpenStream?
 
     init(settings: [String: Value]) {
         text = "#!ziplab-transcript 1\n@prov ziplab=\(ziplabVersion) rng=philox4x32-10\n"
@@ -19,18 +19,12 @@ final class TranscriptRecorder: NotebookObserver {
 
     /// Starts to write to a new file as well.
     ///
-    /// - Throws: `NotebookError.cannotWrite`.
+    /// - Throws: `FileError`.
     func open(path: String) throws {
-        self.path = path
-        do {
-            try Data().write(to: URL(fileURLWithPath: path))
-            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-            try handle.write(contentsOf: Data(text.utf8))
-            try handle.synchronize()
-            file = handle
-        } catch {
-            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
-        }
+        let stream = try OpenStream(path: path, emptied: true)
+        try stream.write(Array(text.utf8))
+        try stream.synchronize()
+        file = stream
     }
 
     func began(number: Int, input: String, comments: [String]) throws {
@@ -64,22 +58,14 @@ final class TranscriptRecorder: NotebookObserver {
         let seconds = String(format: "%.2f", report.seconds)
         lines.append("@end \(report.number) \(report.status.word) \(seconds)s")
         try append(lines)
-        do {
-            try file?.synchronize()
-        } catch {
-            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
-        }
+        try file?.synchronize()
     }
 
     private func append(_ lines: [String]) throws {
         guard !lines.isEmpty else { return }
         let addition = lines.joined(separator: "\n") + "\n"
         text += addition
-        do {
-            try file?.write(contentsOf: Data(addition.utf8))
-        } catch {
-            throw NotebookError.cannotWrite(path: path, reason: NotebookError.reason(of: error))
-        }
+        try file?.write(Array(addition.utf8))
     }
 }
 

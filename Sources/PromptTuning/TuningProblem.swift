@@ -34,13 +34,14 @@ public struct TuningProblem: Sendable {
     /// The frozen encoder of a folder, or the box's own vision tower where none is named.
     public let encoder: @Sendable (_ folder: String?) throws -> any ImageEncoder
 
-    /// - Throws: `DatasetError.emptySplit` without training images, `TuningError.tooFewClasses` where nothing can be told apart,
+    /// - Throws: `DatasetError.emptySplit` without training images and an initial context, `TuningError.tooFewClasses` where nothing can be told apart,
     ///   `.badSetting` or `.conflict` for a view that cannot be had or tuned on.
     public init(
         facts: OracleFacts, train: ImageList, common: MethodSettings, initial: InitialContext? = nil,
         encoder: @escaping @Sendable (_ folder: String?) throws -> any ImageEncoder
     ) throws {
-        guard train.count > 0 else { throw DatasetError.emptySplit(train.name) }
+        // A prompt that was loaded can be evaluated where there is nothing to tune it on.
+        guard train.count > 0 || initial != nil else { throw DatasetError.emptySplit(train.name) }
         guard facts.classCount > 1 else { throw TuningError.tooFewClasses(facts.classCount) }
         view = try BoxView(common, classes: facts.classCount)
         self.facts = facts

@@ -1,5 +1,6 @@
 public import BlackBox
 public import Datasets
+import Files
 import Tensors
 
 /// One prompt being tuned: a method, the black box, the account and the history.
@@ -54,6 +55,7 @@ public struct TuningRun: Sendable {
 
     /// Does what does not depend on parameters before the first step; no query.
     public func prepare(progress: (_ done: Int, _ total: Int) throws -> Void) throws {
+        guard train.count > 0 else { return }
         let batch = problem.batch(step: 1, augment: method.settings[CommonSettings.augment])
         try oracle.prepare([Query(method.deployed.prompt, batch)], progress: progress)
     }
@@ -65,6 +67,7 @@ public struct TuningRun: Sendable {
     ///   before, but what was asked stays charged.
     @discardableResult
     public mutating func step(pause: () throws -> Void = {}) throws -> StepRecord {
+        guard train.count > 0 else { throw DatasetError.emptySplit(train.name) }
         if let limit = method.stepLimit, method.step >= limit {
             throw TuningError.noStepLeft(method: methodName, limit: limit)
         }

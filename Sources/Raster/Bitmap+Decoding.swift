@@ -1,12 +1,14 @@
+internal import Files
+
 extension Bitmap {
     /// Largest file that is read: 1 GiB.
     public static let maximumFileBytes = 1 << 30
 
     /// Reads a PNG or JPEG file, with the colours of Pillow's `convert("RGB")`.
     ///
-    /// Throws `RasterError`, which names the file as `path`.
+    /// Throws `FileError`, or `RasterError`, which names the file as `path`.
     public static func read(path: String) throws -> Bitmap {
-        try decode(readFile(path: path, limit: maximumFileBytes), name: path)
+        try decode(ReadOnlyFile.bytes(path, limit: maximumFileBytes), name: path)
     }
 
     /// Decodes a PNG or JPEG held in memory; `name` is what errors call it.
@@ -22,7 +24,7 @@ extension Bitmap {
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
             return try decodeJPEG(bytes, name: name)
         }
-        throw RasterError.notAnImage(name: name)
+        throw RasterError.notAnImage(name: name, format: PictureFormat.foreign(bytes))
     }
 
     /// Throws where a header's size passes `maximumPixels`; call it before any allocation.

@@ -38,3 +38,13 @@ public enum Parallel {
         }
     }
 }
+
+/// `make(index)` for every index below `count`, on all threads.
+package func parallelMap<Value: Sendable>(_ count: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
+    let results = Mutex([Value?](repeating: nil, count: count))
+    Parallel.forEach(count) { index in
+        let result = make(index)
+        results.withLock { $0[index] = result }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+}

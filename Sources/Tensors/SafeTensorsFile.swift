@@ -1,4 +1,5 @@
 import CKernels
+import Files
 
 /// A safetensors file, checked when opened and read tensor by tensor.
 ///
@@ -26,7 +27,7 @@ public final class SafeTensorsFile: Sendable {
 
     /// Opens and checks a file.
     ///
-    /// Throws `TensorsError.unreadable` or `.malformed`.
+    /// Throws `FileError` or `TensorsError.malformed`.
     public init(path: String) throws {
         self.path = path
         file = try ReadOnlyFile(path: path)

@@ -1,3 +1,5 @@
+import Files
+
 /// The checked header of a safetensors file.
 struct SafeTensorsHeader: Sendable {
     /// The element types of the format.
@@ -65,6 +67,7 @@ struct SafeTensorsHeader: Sendable {
             throw HeaderProblem("got \(file.size) bytes, too few for a header length")
         }
         let length = UInt64(littleEndian: prefix)
+        if let reason = StandIn.reason(try Self.start(of: file)) { throw HeaderProblem(reason) }
         guard length <= UInt64(Self.longest) else {
             throw HeaderProblem("header length \(length) is above \(Self.longest)")
         }
@@ -73,9 +76,7 @@ struct SafeTensorsHeader: Sendable {
             throw HeaderProblem("header length \(length) is above the file's remaining \(available) bytes")
         }
         let count = Int(length)
-        let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
-            read = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 8)
-        }
+        let bytes = try Self.bytes(of: file, at: 8, count: count)
         guard bytes.count == count else {
             throw HeaderProblem("the header ends early")
         }
@@ -83,6 +84,16 @@ struct SafeTensorsHeader: Sendable {
         (tensors, metadata) = try parser.parse()
         dataStart = 8 + count
         try Self.checkCover(tensors, dataSize: file.size - dataStart)
+    }
+
+    private static func start(of file: ReadOnlyFile) throws -> [UInt8] {
+        try bytes(of: file, at: 0, count: min(file.size, 512))
+    }
+
+    private static func bytes(of file: ReadOnlyFile, at offset: Int, count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, read in
+            read = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        }
     }
 
     /// Checks that the tensors cover the data part from its first to its last byte, each byte once.

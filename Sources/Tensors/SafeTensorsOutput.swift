@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// A safetensors file written in pieces, for tensors that should not be in memory at once.
 ///
@@ -30,13 +30,13 @@ public final class SafeTensorsOutput: Sendable {
 
     public let path: String
     private let type: ElementType
-    private let descriptor: Int32
+    private let file: NewFile
     /// Where in the file each tensor begins.
     private let starts: [String: Int]
 
-    /// Creates the file, which must not exist, and writes its header.
+    /// Begins the file, which gets its name with `commit`, and writes its header.
     ///
-    /// - Throws: `POSIXError`, `TensorsError.unwritable`.
+    /// - Throws: `FileError`, `TensorsError.unwritable`.
     public init(
         path: String, type: ElementType, tensors: [Tensor], metadata: [String: String] = [:]
     ) throws {
@@ -52,41 +52,28 @@ public final class SafeTensorsOutput: Sendable {
         }
         self.path = path
         self.type = type
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Self.failure() }
-        try header.withUnsafeBytes { try put($0, at: 0) }
+        file = try NewFile(path)
+        try header.withUnsafeBytes { try file.write($0, at: 0) }
     }
 
-    deinit { close(descriptor) }
+    /// Puts the file in place; without it nothing is left behind.
+    ///
+    /// - Throws: `FileError`.
+    public func commit() throws { try file.commit() }
 
     /// Writes elements of a tensor from the element `start` on, rounded to nearest even where they are F16.
     ///
-    /// - Throws: `POSIXError`.
+    /// - Throws: `FileError`.
     public func write(_ name: String, from start: Int, _ values: UnsafeBufferPointer<Float>) throws {
         guard let base = starts[name] else { preconditionFailure("no tensor '\(name)' in '\(path)'") }
         let offset = base + start * type.size
         switch type {
         case .float32:
             let words = values.map { $0.bitPattern.littleEndian }
-            try words.withUnsafeBytes { try put($0, at: offset) }
+            try words.withUnsafeBytes { try file.write($0, at: offset) }
         case .float16:
             let words = values.map { Float16($0).bitPattern.littleEndian }
-            try words.withUnsafeBytes { try put($0, at: offset) }
+            try words.withUnsafeBytes { try file.write($0, at: offset) }
         }
     }
-
-    private func put(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
-        var done = 0
-        while done < bytes.count {
-            let count = pwrite(
-                descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw Self.failure()
-            }
-            done += count
-        }
-    }
-
-    private static func failure() -> POSIXError { POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
 }

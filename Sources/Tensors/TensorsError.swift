@@ -4,8 +4,6 @@ public enum TensorsError: Error, Equatable, CustomStringConvertible {
     case unknownKernelLevel(String)
     /// A kernel level that this processor lacks.
     case unavailableKernelLevel(KernelLevel)
-    /// A file that cannot be opened or read, with the system's reason.
-    case unreadable(path: String, reason: String)
     /// A file that breaks the safetensors format.
     case malformed(path: String, reason: String)
     /// A tensor that the file does not have.
@@ -23,8 +21,6 @@ public enum TensorsError: Error, Equatable, CustomStringConvertible {
             "expected scalar, avx2, avx512 or neon as kernel level; got '\(name)'"
         case .unavailableKernelLevel(let level):
             "expected a kernel level of this processor; got '\(level)'"
-        case .unreadable(let path, let reason):
-            "cannot read '\(path)': \(reason)"
         case .malformed(let path, let reason):
             "expected a safetensors file in '\(path)'; \(reason)"
         case .missingTensor(let name, let path):

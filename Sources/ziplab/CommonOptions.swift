@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLanguage
+import Files
 import Foundation
 import LineEditing
 import Notebook

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLanguage
+import Files
 import Notebook
 
 /// `ziplab run FILE.zl`

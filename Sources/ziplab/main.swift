@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLanguage
+import Files
 import Foundation
 
 // Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 other model or data, 130 interrupted.

@@ -1,4 +1,5 @@
 import CLIPEngine
+import Files
 import Foundation
 import Fuzzing
 import Tensors
@@ -49,7 +50,9 @@ func use(_ folder: SmallModel) throws -> FuzzOutcome {
     let model: CLIPModel
     do {
         model = try CLIPModel(folder: folder.path)
-    } catch let error where error is CLIPError || error is TokenizerError || error is TensorsError {
+    } catch let error
+        where error is CLIPError || error is TokenizerError || error is TensorsError || error is FileError
+    {
         return .refused
     }
     let side = model.configuration.imageSize

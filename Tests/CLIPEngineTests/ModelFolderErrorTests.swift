@@ -56,10 +56,10 @@ import Testing
             try $0.write("config.json", Data("[1, 2]".utf8))
         },
         Sample("cannot read '…/config.json': not a JSON object") { try $0.write("config.json", Data()) },
-        Sample("cannot read '…/config.json': larger than 16777216 bytes") {
+        Sample("cannot read '…/config.json': it is larger than 16 MiB") {
             try $0.write("config.json", Data(count: (16 << 20) + 1))
         },
-        Sample("cannot read '…/config.json': not a plain file") {
+        Sample("cannot read '…/config.json': it is not a regular file") {
             try $0.remove("config.json")
             try #require(mkfifo($0.path + "/config.json", 0o600) == 0)
         },
@@ -225,7 +225,7 @@ import Testing
 
     @Test func noFolder() throws {
         let folder = try SmallModel()
-        #expect(Self.message(folder.path + "/none") == "cannot read '…/none': no such folder")
+        #expect(Self.message(folder.path + "/none") == "no such file or folder: '…/none'")
         #expect(
             Self.message(folder.path + "/config.json")
                 == "expected a model folder at '…/config.json'; got a file")

@@ -1,4 +1,5 @@
 import CLIPEngine
+import Files
 import Foundation
 import Tensors
 import Testing

@@ -1,4 +1,5 @@
 import CLIPEngine
+import Files
 import Foundation
 import Fuzzing
 import Testing
@@ -65,7 +66,7 @@ import Testing
             let tokenizer: Tokenizer
             do {
                 tokenizer = try Tokenizer(folder: folder.path)
-            } catch is TokenizerError {
+            } catch let error where error is TokenizerError || error is FileError {
                 return .refused
             }
             for text in Self.texts {

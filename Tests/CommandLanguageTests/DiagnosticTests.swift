@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Testing
 
 /// The picture of an error, compared whole.

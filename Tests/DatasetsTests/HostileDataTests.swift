@@ -69,10 +69,13 @@ import Testing
         try data.write("dog/1.png", [])
         #expect(said() == "'…/dog/1.png': expected an image, got an empty file")
         try data.write("dog/1.png", text: "GIF89a")
-        #expect(said() == "'…/dog/1.png': expected a PNG or JPEG image, got something else")
+        #expect(said() == "'…/dog/1.png': expected a PNG or JPEG image, got a GIF image")
         // The first in list order is named, however many are damaged.
         try data.write("cat/2.png", text: "no picture")
-        #expect(said() == "'…/cat/2.png': expected a PNG or JPEG image, got something else")
+        #expect(
+            said()
+                == "2 of 6 images cannot be read (1 GIF image, 1 of another kind), the first: '…/cat/2.png': "
+                + "expected a PNG or JPEG image, got something else")
     }
 
     @Test func mutatedLists() throws {
@@ -144,9 +147,10 @@ import Testing
                 .replacingOccurrences(of: data.path, with: "…")
         }
         #expect(try said(Array("# none\n\n".utf8)) == "class names in '…/classes.txt': expected at least one")
-        #expect(ClassList.repeated(["a", "b", "a"]) == "a")
-        #expect(ClassList.repeated(["a", "b"]) == nil)
-        #expect(try said([0x61, 0xff]) == "class names in '…/classes.txt': expected UTF-8 text")
+        #expect(ClassList.alike(["a", "b", "a"]).map(\.second) == ["a"])
+        #expect(ClassList.alike(["a", "b"]).isEmpty)
+        #expect(ClassList.alike(["fire_truck", "Fire  truck", "x"]).map(\.first) == ["fire_truck"])
+        #expect(try said([0x61, 0xff]) == "cannot read '…/classes.txt': line 1 is not UTF-8 text")
         try data.write("classes.txt", text: "# birds\r\n big_owl \r\n\r\ntiny wren\n")
         #expect(try ClassList.read(data.path + "/classes.txt") == ["big_owl", "tiny wren"])
         #expect(

@@ -123,7 +123,7 @@ extension LineEditingTests {
             }
             #expect(
                 "\(LineEditingError.readFailed(line: 0, code: ENOENT))"
-                    == "reading after line 0 failed: no such file or directory")
+                    == "reading after line 0 failed: no such file or folder")
         }
     }
 }

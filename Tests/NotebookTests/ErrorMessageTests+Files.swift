@@ -22,6 +22,8 @@ extension ErrorMessageTests {
                 input:1:11: error: no images in 'DIR/empty': expected PNG or JPEG files
                 data load empty
                           ^~~~^
+                note: folders without images in 'empty', left out: 'cat'
+                note: 'help data' lists the layouts
                 """),
         Sample(
             name: "truncated PNG",
@@ -35,6 +37,7 @@ extension ErrorMessageTests {
                 input:1:11: error: 'DIR/data/dog/103.png': truncated PNG: the file ends early
                 data load data
                           ^~~^
+                note: '--skip-bad' leaves such files out
                 """),
         Sample(
             name: "too few images", statement: "data load data --shots 22",
@@ -72,11 +75,12 @@ extension ErrorMessageTests {
                 data load odd
                           ^~^
                 note: skipped in the class folders: 1 .gif; images are .png, .jpg and .jpeg files
+                note: 'help data' lists the layouts
                 """),
         Sample(
             name: "missing model folder", statement: "model load nowhere",
             expected: """
-                input:1:12: error: cannot read 'nowhere': no such folder
+                input:1:12: error: no such file or folder: 'nowhere'
                 model load nowhere
                            ^~~~~~^
                 """),
@@ -130,7 +134,7 @@ extension ErrorMessageTests {
         Sample(
             name: "missing script", statement: "source nowhere.zl",
             expected: """
-                input:1:8: error: cannot read 'nowhere.zl': no such file or folder
+                input:1:8: error: no such file or folder: 'nowhere.zl'
                 source nowhere.zl
                        ^~~~~~~~~^
                 """),
@@ -139,7 +143,7 @@ extension ErrorMessageTests {
             prepare: { try Fixture.write([0xFF, 0xFE], to: $0.folder + "/x.zl") },
             statement: "source x.zl",
             expected: """
-                input:1:8: error: cannot read 'DIR/x.zl': it is not UTF-8 text
+                input:1:8: error: cannot read 'DIR/x.zl': line 1 is not UTF-8 text
                 source x.zl
                        ^~~^
                 """),

@@ -27,7 +27,7 @@ import Testing
                 "history", "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save",
                 "show",
                 "source",
-                "step", "trace", "undo", "use", "zeroshot",
+                "step", "template", "trace", "undo", "use", "zeroshot",
             ])
         #expect(
             methods == ["bar", "bias", "blackvip", "bptvlm", "calibrate", "gauss-newton", "template", "zip"])

@@ -15,7 +15,7 @@ import Testing
     @Test func exactText() throws {
         let fixture = try Fixture()
         let notebook = try fixture.notebook(settings: ["steps": .number(2), "who": .string("a b")])
-        notebook.host = fixture.host(stop: 21)
+        notebook.host = fixture.host(stop: 20)
         let recorded = fixture.folder + "/session.zlt"
         try notebook.record(to: recorded)
         _ = try notebook.evaluate(

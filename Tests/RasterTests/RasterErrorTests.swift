@@ -36,16 +36,16 @@ import Testing
         let folder = NSTemporaryDirectory() + "raster-\(ProcessInfo.processInfo.globallyUniqueString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        #expect(text { try Bitmap.read(path: folder) } == "'\(folder)': expected an image file, got a folder")
+        #expect(text { try Bitmap.read(path: folder) } == "cannot read '\(folder)': it is a folder")
         #expect(
             text { try Bitmap.read(path: folder + "/none.png") }
-                == "'\(folder)/none.png': cannot be read: no such file or directory")
+                == "no such file or folder: '\(folder)/none.png'")
         #expect(
             text { try Bitmap.read(path: "/dev/zero") }
-                == "'/dev/zero': expected an image file, got something that is not a regular file")
+                == "cannot read '/dev/zero': it is not a regular file")
         let pipe = folder + "/pipe.png"
         #expect(mkfifo(pipe, 0o600) == 0)
-        #expect(text { try Bitmap.read(path: pipe) }.hasSuffix("got something that is not a regular file"))
+        #expect(text { try Bitmap.read(path: pipe) }.hasSuffix("it is not a regular file"))
         let empty = folder + "/empty.png"
         #expect(FileManager.default.createFile(atPath: empty, contents: Data()))
         #expect(text { try Bitmap.read(path: empty) } == "'\(empty)': expected an image, got an empty file")

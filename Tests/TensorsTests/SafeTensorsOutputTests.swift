@@ -28,6 +28,8 @@ struct SafeTensorsOutputTests {
                     try output.write(name, from: range.lowerBound, $0)
                 }
             }
+            #expect(!FileManager.default.fileExists(atPath: path))
+            try output.commit()
             #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path))) == writer.serialized())
         }
     }
@@ -40,19 +42,20 @@ struct SafeTensorsOutputTests {
             let output = try SafeTensorsOutput(
                 path: path, type: .float16, tensors: [.init("x", [values.count])])
             try values.withUnsafeBufferPointer { try output.write("x", from: 0, $0) }
+            try output.commit()
             let file = try SafeTensorsFile(path: path)
             #expect(file.entry("x")?.dtype == "F16")
             #expect(sameBits(try file.floats("x"), rounded))
         }
     }
 
-    @Test func `a file that is there is kept`() throws {
+    @Test func `a file that is there is kept until the new one is whole`() throws {
         try withPath { path in
             try Data("old".utf8).write(to: URL(fileURLWithPath: path))
-            #expect(throws: POSIXError.self) {
-                _ = try SafeTensorsOutput(path: path, type: .float32, tensors: [])
-            }
+            do { _ = try SafeTensorsOutput(path: path, type: .float32, tensors: []) }
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("old".utf8))
+            let folder = (path as NSString).deletingLastPathComponent
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["x.safetensors"])
         }
     }
 
@@ -63,6 +66,7 @@ struct SafeTensorsOutputTests {
         try withPath { path in
             let output = try SafeTensorsOutput(path: path, type: type, tensors: [.init("x", [values.count])])
             try values.withUnsafeBufferPointer { try output.write("x", from: 0, $0) }
+            try output.commit()
             let file = try SafeTensorsFile(path: path)
             let whole = try file.floats("x")
             for range in [0..<0, 0..<1, 3..<70_001, 65_535..<65_537, 70_001..<70_001] {

@@ -59,17 +59,17 @@ import Testing
         ),
         Sample(
             arguments: ["run", "nowhere.zl"], status: 1,
-            error: "ziplab: error: cannot read 'nowhere.zl': no such file or folder\n"),
+            error: "ziplab: error: no such file or folder: 'nowhere.zl'\n"),
         Sample(
             arguments: ["replay", "nowhere.zlt"], status: 1,
-            error: "ziplab: error: cannot read 'nowhere.zlt': no such file or folder\n"),
+            error: "ziplab: error: no such file or folder: 'nowhere.zlt'\n"),
         Sample(
             arguments: ["replay", "script.zl"], status: 1,
             error: "script.zl:1: error: not a transcript: expected '#!ziplab-transcript 1'\n"),
         Sample(arguments: ["--version"], status: 0, output: "ziplab 0.1.0\n"),
         Sample(
             arguments: ["-c", "help", "--record", "no/x.zlt"], status: 1,
-            error: "ziplab: error: cannot write 'no/x.zlt': no such file or folder\n"),
+            error: "ziplab: error: cannot write 'no/x.zlt': no such folder\n"),
     ])
     func exact(_ sample: Sample) throws {
         let folder = try Folder()
@@ -211,7 +211,7 @@ import Testing
         #expect(save.output.hasSuffix("\n0  a\n1  b\n"))
         #expect(
             save.error == """
-                command:3:6: error: cannot write 's.zlt': the system did not take the whole file
+                command:3:6: error: cannot write 's.zlt': the file would be larger than allowed
                 save s.zlt
                      ^~~~^
 
@@ -228,6 +228,6 @@ import Testing
             record.error == "ziplab: error: cannot write 'r.zlt': the file would be larger than allowed\n")
         let output = try Program.run(["-c", "help"], in: folder, toFullDisk: true)
         #expect(output.status == 1)
-        #expect(output.error == "ziplab: error: cannot write to standard output: no space left on the disk\n")
+        #expect(output.error == "ziplab: error: cannot write 'standard output': no space left on the disk\n")
     }
 }

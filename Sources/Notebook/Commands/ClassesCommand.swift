@@ -1,5 +1,6 @@
 import CommandLanguage
 import Datasets
+import Files
 
 /// `classes`, `classes load`, `classes set`.
 enum ClassesCommand: NotebookCommand {
@@ -60,9 +61,11 @@ enum ClassesCommand: NotebookCommand {
 }
 
 extension CommandContext {
-    /// Says that a name occurs twice, which is allowed and seldom meant.
+    /// Says that two names are read alike, which is allowed and seldom meant.
     func warnOfRepeatedNames(_ names: [String]) {
-        guard let name = ClassList.repeated(names) else { return }
-        say("note: '\(escapedForDisplay(name))' names two classes; only the first can be predicted")
+        guard let (first, second) = ClassList.alike(names).first else { return }
+        let what =
+            first == second ? "'\(first)' names two classes" : "'\(first)' and '\(second)' are read alike"
+        say("note: \(what); only the first can be predicted")
     }
 }

@@ -1,6 +1,7 @@
 import BlackBox
 import CommandLanguage
 import Datasets
+import Files
 import PromptTuning
 import Tensors
 

@@ -1,5 +1,6 @@
 import CommandLanguage
 import Datasets
+import Files
 import PromptTuning
 
 /// `data load`, `data info`.
@@ -18,20 +19,38 @@ enum DataCommand: NotebookCommand {
                 OptionSpecification(
                     name: "classes", kind: .choice(DataSet.ClassSelection.allCases.map(\.rawValue)),
                     valueName: "all|base|new", help: "the first half of the classes, or the second"),
+                OptionSpecification(
+                    name: "skip-bad", kind: nil, help: "leave out files that are no whole PNG or JPEG"),
+                OptionSpecification(
+                    name: "strict", kind: nil,
+                    help: "refuse data with the same image in two splits or two classes"),
             ], summary: "load a data set"),
         CommandForm(object: "info", summary: "classes and counts"),
     ]
     static let help = """
-        Three layouts are told apart by what is there: a folder with one folder of PNG or JPEG
-        images a class (below train, val and test, or one level), a CoOp split file ({"train":
-        [[path, label, class name], …], …}) or a folder with split.json, and a .csv with the columns
-        path, class and perhaps split. Without a validation or test split these are drawn from what
-        the training images leave. Every image is read and checked here; whatever else lies in class
-        folders is skipped and counted, hidden files apart.
+        The layout is told by what is there: a folder with one folder of PNG or JPEG images a class, or the
+        same below train, val and test (also training, valid, validation, dev, testing, in any letter case);
+        a CoOp split file ({"train": [[path, label, class name], …], …}) or the folder that has one; a table
+        (.csv, .tsv) with the columns path, class and perhaps split, parted by commas, semicolons or tabs;
+        the data sets of the papers as CoOp's DATASETS.md has them (below; 'template list' has their templates).
+        Without a validation or test split these are drawn from what the training images leave. Data with
+        test images only serve 'eval', 'zeroshot', 'classify' and a loaded prompt. Every image is read and
+        checked here. What is left out is said, and so are images in two splits or of two classes, class
+        names that the model reads alike, and pictures that it sees otherwise than a viewer shows them: like
+        torchvision, ziplab ignores EXIF orientation, drops transparency and cuts 16-bit grey at 255.
 
           data load Assets/Data/line-drawings --shots 16 --seed 1
           data load photos
+
+        \(knownTable)
         """
+
+    /// The data sets of the papers: name, classes, usual folder and what lies in it.
+    private static let knownTable = KnownDataSet.all.map { known in
+        known.name + String(repeating: " ", count: max(1, 20 - known.name.count)) + "\(known.classCount)"
+            + String(repeating: " ", count: max(1, 6 - "\(known.classCount)".count))
+            + "\(known.folder): \(known.content)"
+    }.joined(separator: "\n")
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         if call.form.object == "load" {
@@ -42,26 +61,50 @@ enum DataCommand: NotebookCommand {
     }
 
     private static func load(_ call: Call, _ context: inout CommandContext) throws {
-        let path = context.host.input(call.text("path") ?? "")
         let shots = call.text("shots") == "all" ? nil : call.integer("shots") ?? 16
-        let classes = call.text("classes").flatMap(DataSet.ClassSelection.init) ?? .all
-        let seed = UInt64(call.integer("seed") ?? 1)
-        let data: DataSet
-        do {
-            data = try DataSet(path: path, shots: shots, seed: seed, classes: classes) { done, total in
-                context.host.show(
-                    .init(done: done, total: total, unit: "images", detail: "checking files"))
-                try context.cell.interruptionPoint()
-            }
-        } catch let error as DatasetError {
-            throw call.failure("path", "\(error)", notes: notes(error))
-        }
+        var options = DataSet.Options(
+            shots: shots, seed: UInt64(call.integer("seed") ?? 1),
+            classes: call.text("classes").flatMap(DataSet.ClassSelection.init) ?? .all)
+        options.skipsBad = call.flag("skip-bad")
+        options.isStrict = call.flag("strict")
+        let data = try open(call, "path", options, context)
+        context.state.dataOptions = options
         context.state.dataPath = call.text("path")
         context.state.data = data
         context.state.classNames = data.classNames
         context.dropRuns()
         try describe(data, &context, names: false)
-        if let note = note(skipped: data.skipped) { context.say("note: " + note) }
+        if let known = data.known {
+            context.say("\(known.name): published results are with the template \"\(known.template)\"")
+            context.set("data.known", .text(known.name))
+        }
+        for note in data.notes + [note(skipped: data.skipped)].compactMap({ $0 }) {
+            context.say("note: " + note)
+        }
+    }
+
+    /// Opens the data set that an argument names, with progress shown.
+    static func open(
+        _ call: Call, _ argument: String, at index: Int = 0, _ options: DataSet.Options,
+        _ context: CommandContext
+    ) throws -> DataSet {
+        do {
+            return try open(call.texts(argument)[index], options, context)
+        } catch let error where error is DatasetError || error is FileError {
+            let notes = (error as? DatasetError).map(notes) ?? []
+            throw call.failure(argument, "\(error)", at: index, notes: notes)
+        }
+    }
+
+    /// Opens the data set of a path, with progress shown.
+    static func open(_ path: String, _ options: DataSet.Options, _ context: CommandContext) throws -> DataSet
+    {
+        let data = try DataSet(path: context.host.input(path), options) { done, total in
+            context.host.show(.init(done: done, total: total, unit: "images", detail: "checking files"))
+            try context.cell.interruptionPoint()
+        }
+        context.host.show(nil)
+        return data
     }
 
     private static func notes(_ error: DatasetError) -> [String] {
@@ -69,7 +112,9 @@ enum DataCommand: NotebookCommand {
         case .tooFewImages(_, _, _, _, let skipped):
             ["a class needs as many training images as --shots says, and min(shots, 4) for validation"]
                 + [note(skipped: skipped)].compactMap { $0 }
-        case .noImages(_, let skipped): [note(skipped: skipped)].compactMap { $0 }
+        case .noImages(_, let found, let skipped):
+            found + [note(skipped: skipped), "'help data' lists the layouts"].compactMap { $0 }
+        case .badImages: ["'--skip-bad' leaves such files out"]
         default: []
         }
     }

@@ -1,28 +1,53 @@
 import BlackBox
+import CommandLanguage
 import Datasets
 import PromptTuning
 
-/// `eval`: accuracy and loss of the present prompt.
+/// `eval`: accuracy and loss of the present prompt, here or on other data.
 enum EvalCommand: NotebookCommand {
     static let verb = "eval"
-    static let summary = "accuracy and loss of the prompt on a split"
+    static let summary = "accuracy and loss of the prompt on a split, or on other data"
     static let forms = [
         CommandForm(
+            parameters: [Parameter(name: "path", kind: .path, count: .any)],
             options: [
                 OptionSpecification(
-                    name: "split", kind: .choice(splitNames), valueName: "val", help: "train, val or test")
+                    name: "split", kind: .choice(splitNames), valueName: "val", help: "train, val or test"),
+                OptionSpecification(
+                    name: "on", kind: nil,
+                    help: "evaluate on the data sets at the paths, test split by default"),
+                OptionSpecification(
+                    name: "base-to-new", kind: nil,
+                    help: "after 'data load … --classes base': the new classes too, and the harmonic mean"),
             ], summary: "evaluate the prompt")
     ]
     static let help = """
         What the method would deploy now is evaluated. Costs one evaluation query for every minibatch;
         these are counted apart from training queries.
 
+        --on takes the prompt to other data: cross-data-set transfer, shifted test sets. They are read with
+        the --shots and --seed of the present data, so that their test images are those that 'data load'
+        would give. Contexts of classes go by class name, a new class gets their mean; a fitted head stays
+        only where the classes are the same. --base-to-new is the protocol of CoCoOp: tune on the first half
+        of the classes, test on that half and on the other one.
+
           eval --split test
+          eval --on Assets/Data/flags Assets/Data/stamps
+          data load Assets/Data/line-drawings --classes base
+          prompt new
+          step 10
+          eval --base-to-new
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
-        let list = try context.list(call, default: .val, in: try context.requireData())
+        let data = try context.requireData()
+        if call.flag("on") { return try evaluate(run, on: try others(call, context), call, context) }
+        guard call.texts("path").isEmpty else {
+            throw call.failure("path", "expected '--on' before the paths of other data")
+        }
+        if call.flag("base-to-new") { return try baseToNew(run, data, call, context) }
+        let list = try context.list(call, default: .val, in: data)
         try context.prepare(run.oracle, run.method.deployed.prompt, list)
         let cell = context.cell
         guard
@@ -36,5 +61,116 @@ enum EvalCommand: NotebookCommand {
                 + "loss \(DisplayNumber.figure(Double(score.loss))) after "
                 + DisplayNumber.queries(evaluation.queries))
         context.report(score)
+    }
+
+    /// Data to evaluate on, with the name that a table gives it.
+    private struct Target {
+        var name: String
+        var data: DataSet
+    }
+
+    private static func others(_ call: Call, _ context: CommandContext) throws -> [Target] {
+        let paths = call.texts("path")
+        guard !paths.isEmpty else { throw call.failure(nil, "expected the paths of data sets after '--on'") }
+        guard !call.flag("base-to-new") else {
+            throw call.failure(nil, "'--on' and '--base-to-new' are two ways to evaluate: give one")
+        }
+        var options = context.state.dataOptions
+        options.classes = .all
+        return try paths.enumerated().map { index, path in
+            Target(name: path, data: try DataCommand.open(call, "path", at: index, options, context))
+        }
+    }
+
+    /// Scores of the prompt on other data, a line each.
+    private static func evaluate(
+        _ run: TuningRun, on targets: [Target], _ call: Call, _ context: CommandContext
+    ) throws {
+        let scores = try targets.map { target in
+            try score(run, try context.list(call, default: .test, in: target.data), target.data, context)
+        }
+        let width = targets.map { displayWidth(of: $0.name) }.max() ?? 0
+        for (index, (target, result)) in zip(targets, scores).enumerated() {
+            context.say(
+                target.name + String(repeating: " ", count: width - displayWidth(of: target.name) + 2)
+                    + line(result.score, classes: target.data.classNames.count) + remark(result.transfer))
+            report("on.\(index + 1)", target.name, result.score, context)
+        }
+        if scores.count > 1 {
+            let mean = scores.reduce(0) { $0 + $1.score.accuracy } / Double(scores.count)
+            context.say("mean accuracy of \(scores.count) data sets \(DisplayNumber.percent(mean))")
+            context.set("mean-accuracy", .double(mean))
+        }
+    }
+
+    private static func baseToNew(
+        _ run: TuningRun, _ base: DataSet, _ call: Call, _ context: CommandContext
+    ) throws {
+        guard base.selection == .base, let path = context.state.dataPath else {
+            throw call.failure(
+                "base-to-new", "expected data of the base classes: 'data load PATH --classes base', then tune"
+            )
+        }
+        var options = context.state.dataOptions
+        options.classes = .new
+        let new = try DataCommand.open(path, options, context)
+        var accuracies: [Double] = []
+        for (name, data) in [("base", base), ("new", new)] {
+            let names = name == "base" ? context.state.classNames ?? data.classNames : data.classNames
+            let result = try score(
+                run, try context.list(call, default: .test, in: data), data, names: names, context)
+            context.say(
+                "\(name) classes  ".padded(to: 14) + line(result.score, classes: names.count)
+                    + remark(result.transfer))
+            report(name, path, result.score, context)
+            accuracies.append(result.score.accuracy)
+        }
+        let sum = accuracies[0] + accuracies[1]
+        let mean = sum > 0 ? 2 * accuracies[0] * accuracies[1] / sum : 0
+        context.say("harmonic mean \(DisplayNumber.percent(mean))")
+        context.set("harmonic-mean", .double(mean))
+    }
+
+    /// The score of the run's prompt on a list of other data; its evaluation queries are charged to the run.
+    private static func score(
+        _ run: TuningRun, _ list: ImageList, _ data: DataSet, names: [String]? = nil,
+        _ context: CommandContext
+    ) throws -> (score: Score, transfer: Classifier.Transferred) {
+        let names = names ?? data.classNames
+        let transfer = run.method.deployed.transferred(to: names, from: run.classNames)
+        let box = CLIPOracle(store: try context.requireModel(), classNames: names)
+        let oracle = run.problem.view.applied(to: context.host.oracle(box), seed: run.problem.seed)
+        try context.prepare(oracle, transfer.classifier.prompt, list)
+        let cell = context.cell
+        let score = try evaluateClassifier(
+            transfer.classifier, on: list, batchSize: run.problem.plan.batchSize, oracle: oracle,
+            account: run.account
+        ) { try cell.interruptionPoint() }
+        return (score, transfer)
+    }
+
+    private static func line(_ score: Score, classes: Int) -> String {
+        "accuracy \(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
+            + "loss \(DisplayNumber.figure(Double(score.loss))), \(DisplayNumber.count(classes, "class", "classes"))"
+    }
+
+    private static func remark(_ transfer: Classifier.Transferred) -> String {
+        var remarks: [String] = []
+        if transfer.leavesHead { remarks.append("without its head") }
+        if transfer.newClasses > 0 { remarks.append("\(transfer.newClasses) with the mean context") }
+        return remarks.isEmpty ? "" : " (" + remarks.joined(separator: ", ") + ")"
+    }
+
+    private static func report(_ key: String, _ name: String, _ score: Score, _ context: CommandContext) {
+        context.set(key + ".data", .text(name))
+        context.set(key + ".accuracy", .double(score.accuracy))
+        context.set(key + ".images", .integer(score.images))
+        context.set(key + ".loss", .float(score.loss))
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
     }
 }

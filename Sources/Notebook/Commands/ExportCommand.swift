@@ -1,4 +1,5 @@
 import BlackBox
+import Files
 import PromptTuning
 import Tensors
 

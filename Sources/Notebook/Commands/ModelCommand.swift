@@ -1,6 +1,7 @@
 import BlackBox
 import CLIPEngine
 import Datasets
+import Files
 import Foundation
 import PromptTuning
 import Tensors

@@ -1,5 +1,6 @@
 import BlackBox
 import CommandLanguage
+import Files
 import Foundation
 import Plotting
 import PromptTuning

@@ -2,6 +2,7 @@ import BlackBox
 import CLIPEngine
 import CommandLanguage
 import Datasets
+import Files
 import PromptTuning
 import Tensors
 
@@ -210,7 +211,9 @@ extension CommandContext {
             ? "\(DisplayNumber.count(each, "query", "queries")) a step, budget \(budget): "
                 + DisplayNumber.count(steps, "step")
             : "nothing to tune, budget \(budget)"
-        say(pace + "; " + parts.joined(separator: ", "))
+        say(
+            run.train.count > 0
+                ? pace + "; " + parts.joined(separator: ", ") : "no training images: it can be evaluated")
         let view = run.problem.view
         if !view.isStandard { say("the box shows \(view.summary)") }
         set("delta", .integer(method.parameters.count))

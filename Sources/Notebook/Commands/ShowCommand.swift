@@ -2,6 +2,7 @@ import BlackBox
 import CLIPEngine
 import CommandLanguage
 import Datasets
+import Files
 import PromptTuning
 
 /// `show`: where the session stands.

@@ -1,7 +1,5 @@
 import CommandLanguage
-import Datasets
-import Foundation
-import Tensors
+import Files
 
 /// `source`: runs the statements of a file in this session.
 enum SourceCommand: NotebookCommand {
@@ -35,21 +33,10 @@ enum SourceCommand: NotebookCommand {
     }
 }
 
+/// Largest script that is read: 64 MiB.
+private let largestScript = 64 << 20
+
 /// Reads a script.
 ///
-/// - Throws: `NotebookError.cannotRead`.
-public func scriptText(path: String) throws -> String {
-    guard FileKind(path) != .other else {
-        throw NotebookError.cannotRead(path: path, reason: "it is not a plain file")
-    }
-    let data: Data
-    do {
-        data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-        throw NotebookError.cannotRead(path: path, reason: NotebookError.reason(of: error))
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-        throw NotebookError.cannotRead(path: path, reason: "it is not UTF-8 text")
-    }
-    return text
-}
+/// - Throws: `FileError`.
+public func scriptText(path: String) throws -> String { try ReadOnlyFile.text(path, limit: largestScript) }

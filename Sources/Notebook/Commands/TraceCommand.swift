@@ -1,5 +1,6 @@
 import BlackBox
 import CLIPEngine
+import Files
 import PromptTuning
 import Tensors
 

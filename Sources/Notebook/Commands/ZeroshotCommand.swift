@@ -1,6 +1,7 @@
 import BlackBox
 import CommandLanguage
 import Datasets
+import Files
 import PromptTuning
 
 /// `zeroshot`: accuracy of hand-written prompts.

@@ -115,6 +115,10 @@ public struct ZIPMethod: TuningMethod {
         shape.diagonal = settings[diagonal]
         shape.sharing = settings[sharing]
         shape.projection = settings[projection]
+        if shape.projection, !settings.isGiven(dimensions) {
+            shape.dimensions = min(shape.dimensions, shape.largestDimensions(width: width))
+            settings.set(dimensions, .integer(shape.dimensions))
+        }
         let columns = shape.projection ? shape.dimensions / shape.tokens : width
         if !settings.isGiven(rank), let standard = settings[rank] {
             settings.set(rank, .integer(max(1, min(standard, shape.tokens, columns))))

@@ -22,6 +22,9 @@ public struct ZIPParameterization: Sendable, Equatable {
         public var projection = true
 
         public init() {}
+
+        /// The largest D that the transforms of a context of width d take.
+        func largestDimensions(width: Int) -> Int { tokens * Fastfood.length(outputs: width) + tokens - 1 }
     }
 
     public let shape: Shape
@@ -58,12 +61,12 @@ public struct ZIPParameterization: Sendable, Equatable {
     /// - Throws: `TuningError.badSetting` when the sizes do not fit together.
     public init(shape: Shape, initial: Matrix, seed: UInt64) throws {
         precondition(initial.rows == shape.tokens, "θ₀ of \(initial.rows) rows for \(shape.tokens) tokens")
-        let length = Fastfood.length(outputs: initial.columns)
         if shape.projection {
-            guard shape.dimensions >= shape.tokens, shape.dimensions / shape.tokens <= length else {
+            let largest = shape.largestDimensions(width: initial.columns)
+            guard shape.dimensions >= shape.tokens, shape.dimensions <= largest else {
                 throw TuningError.badSetting(
                     name: "dim",
-                    expected: "\(shape.tokens) to \(shape.tokens * length + shape.tokens - 1) "
+                    expected: "\(shape.tokens) to \(largest) "
                         + "for \(shape.tokens) tokens of width \(initial.columns)",
                     got: "\(shape.dimensions)")
             }

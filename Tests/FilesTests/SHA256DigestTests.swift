@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import Tensors
+import TestData
 import Testing
 
 struct SHA256DigestTests {
@@ -14,18 +15,17 @@ struct SHA256DigestTests {
 
     @Test func `a file's digest is its bytes'`() throws {
         let bytes = (0..<700_001).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        try withTemporaryFile(bytes) { path in
-            let digest = try SHA256Digest.hex(ofFile: path)
-            #expect(digest == SHA256Digest.hex(bytes))
-        }
+        let data = try TemporaryData()
+        try data.write("bytes", bytes)
+        #expect(try SHA256Digest.hex(ofFile: data.path + "/bytes") == SHA256Digest.hex(bytes))
     }
 
     @Test func `what is no file is named`() {
-        let missing = #expect(throws: TensorsError.self) {
+        let missing = #expect(throws: FileError.self) {
             try SHA256Digest.hex(ofFile: "/nonexistent/x")
         }
-        #expect(missing?.description == "cannot read '/nonexistent/x': No such file or directory")
-        let folder = #expect(throws: TensorsError.self) { try SHA256Digest.hex(ofFile: "/") }
-        #expect(folder?.description == "cannot read '/': not a regular file")
+        #expect(missing?.description == "no such file or folder: '/nonexistent/x'")
+        let folder = #expect(throws: FileError.self) { try SHA256Digest.hex(ofFile: "/") }
+        #expect(folder?.description == "cannot read '/': it is a folder")
     }
 }
