@@ -56,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "ziplab",
             dependencies: [
-                "Notebook", "LineEditing", "CommandLanguage", "Files",
+                "Notebook", "BlackBox", "LineEditing", "CommandLanguage", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -1,5 +1,6 @@
 public import CLIPEngine
 public import Datasets
+import Files
 import Raster
 import Synchronization
 public import Tensors
@@ -41,13 +42,18 @@ public final class ImageStore: Sendable {
     /// Whole lists, by their digests and kinds.
     private let assembled = Mutex<[Key: Matrix]>([:])
     private let crops = CropStore()
+    private let cache: FeatureCache?
+    /// Sections of the cache by their kind.
+    private let sections = Mutex<[String: FeatureShards]>([:])
 
     /// Images encoded between two calls of the progress function: about a second of work for two cores, a
     /// number that depends on the model alone, since a transcript counts these calls.
     let blockSize: Int
 
-    public init(model: CLIPModel) {
+    /// - Parameter cache: keeps rows on disk, for other sessions and processes.
+    public init(model: CLIPModel, cache: FeatureCache? = nil) {
         self.model = model
+        self.cache = cache
         blockSize = max(4, min(32, Int(3e11 / model.vision.operationsPerImage)))
     }
 
@@ -102,23 +108,106 @@ public final class ImageStore: Sendable {
         if let matrix = assembled.withLock({ $0[listKey] }) { return matrix }
         let keys = list.digests.map { Key(kind: kind, view: view, image: $0) }
         let missing = known.withLock { known in keys.indices.filter { known[keys[$0]] == nil } }
-        var done = 0
-        while done < missing.count {
-            let block = Array(missing[done..<min(done + blockSize, missing.count)])
-            let pixels = try pixels(list, block, view: view)
-            let rows = kind == .feature ? model.vision.features(pixels) : model.vision.classStates(pixels)
-            known.withLock { known in
-                for (row, index) in block.enumerated() { known[keys[index]] = Array(rows.row(row)) }
-            }
-            done += block.count
-            try progress(done, missing.count)
-        }
+        try encode(missing, of: list, kind, view, progress)
         let rows = known.withLock { known in keys.compactMap { known[$0] } }
         let matrix = Matrix(
             rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
         assembled.withLock { $0[listKey] = matrix }
         return matrix
     }
+
+    /// Blocks that are claimed and written together: some fifteen seconds of two cores.
+    private static let blocksAtOnce = 16
+
+    /// Makes rows of the images at `missing` known, from the disk or by encoding them.
+    ///
+    /// `progress` is called once a block wherever its rows come from: transcripts count these calls.
+    private func encode(
+        _ missing: [Int], of list: ImageList, _ kind: Kind, _ view: View?,
+        _ progress: (_ done: Int, _ total: Int) throws -> Void
+    ) throws {
+        guard !missing.isEmpty else { return }
+        let shards = shards(kind, view)
+        let size = blockSize * Self.blocksAtOnce
+        var units = stride(from: 0, to: missing.count, by: size)
+            .map { Array(missing[$0..<min($0 + size, missing.count)]) }[...]
+        var done = 0
+        // Units that another process is at come last, when it may have written them.
+        var put = 0
+        var hasWritten = false
+        while let unit = units.popFirst() {
+            shards?.refresh()
+            let images = unit.map { list.digests[$0] }
+            let found = shards?.rows(of: images, length: rowLength(kind)) ?? [:]
+            let isWhole = images.allSatisfy { found[$0] != nil }
+            let claim = isWhole ? nil : shards?.claim(images)
+            if !isWhole, shards != nil, claim == nil, put < units.count {
+                put += 1
+                units.append(unit)
+                continue
+            }
+            var made: [(image: String, values: [Float])] = []
+            // An interrupted unit is kept as far as it came.
+            defer {
+                if let shards, !made.isEmpty {
+                    shards.write(made)
+                    hasWritten = true
+                }
+                withExtendedLifetime(claim) {}
+            }
+            for start in stride(from: 0, to: unit.count, by: blockSize) {
+                let block = Array(unit[start..<min(start + blockSize, unit.count)])
+                let open = block.filter { found[list.digests[$0]] == nil }
+                var rows = found
+                if !open.isEmpty {
+                    let pixels = try pixels(list, open, view: view)
+                    let new =
+                        kind == .feature ? model.vision.features(pixels) : model.vision.classStates(pixels)
+                    for (row, index) in open.enumerated() {
+                        rows[list.digests[index]] = Array(new.row(row))
+                        made.append((list.digests[index], Array(new.row(row))))
+                    }
+                }
+                known.withLock { known in
+                    for index in block {
+                        known[Key(kind: kind, view: view, image: list.digests[index])] =
+                            rows[list.digests[index]]
+                    }
+                }
+                done += block.count
+                try progress(done, missing.count)
+            }
+        }
+        if hasWritten { cache?.trim() }
+    }
+
+    private func rowLength(_ kind: Kind) -> Int {
+        kind == .feature ? model.vision.featureLength : model.vision.width
+    }
+
+    /// What the disk has of a kind of rows; nil without a cache, or where the model is too small for one.
+    private func shards(_ kind: Kind, _ view: View?) -> FeatureShards? {
+        let name = "\(kind)" + (view.map { "-view-\($0.seed)-\($0.index)" } ?? "")
+        return sections.withLock { sections in
+            if let section = sections[name] { return section }
+            let key = SHA256Digest.hex(
+                Array(model.sources.map { "\($0.name) \($0.digest)\n" }.joined().utf8))
+            let section = cache?.section(
+                model: String(key.prefix(32)), kind: name, operations: model.vision.operationsPerImage)
+            sections[name] = section
+            return section
+        }
+    }
+
+    /// Tells whether the disk has the feature of an image of a digest, which was therefore read and decoded before.
+    public func featuresOnDisk() -> @Sendable (_ digest: String) -> Bool {
+        guard let shards = shards(.feature, nil) else { return { _ in false } }
+        shards.refresh()
+        return { shards.has($0) }
+    }
+
+    /// What is to be said of the cache since this was asked last.
+    public func takeNotices() -> [String] { cache?.takeNotices() ?? [] }
 
     /// What the vision tower takes of some images.
     private func pixels(_ list: ImageList, _ indices: [Int], view: View?) throws -> [[Float]] {

@@ -9,59 +9,75 @@ public struct HuggingFaceCache: Sendable {
     public struct Snapshot: Sendable, Equatable {
         public let folder: String
         public let revision: String
-        /// Other versions among which this one was picked, where nothing says which is the main one.
-        public let others: [String]
     }
 
     /// The folder with the `models--…` folders.
     public let folder: String
 
-    /// Finds the cache as the tools do: `HF_HUB_CACHE`, `HF_HOME`, `XDG_CACHE_HOME`, the home folder.
+    /// Finds the cache as the tools do: `HF_HUB_CACHE`, its old name `HUGGINGFACE_HUB_CACHE`, `HF_HOME`,
+    /// `XDG_CACHE_HOME`, the home folder.
     public init(environment: [String: String]) {
-        let home = environment["HOME"] ?? NSHomeDirectory()
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
         func variable(_ name: String) -> String? {
             guard let value = environment[name], !value.isEmpty else { return nil }
             return value == "~" || value.hasPrefix("~/") ? home + value.dropFirst() : value
         }
         folder =
-            variable("HF_HUB_CACHE") ?? variable("HF_HOME").map { $0 + "/hub" }
+            variable("HF_HUB_CACHE") ?? variable("HUGGINGFACE_HUB_CACHE")
+            ?? variable("HF_HOME").map { $0 + "/hub" }
             ?? (variable("XDG_CACHE_HOME") ?? home + "/.cache") + "/huggingface/hub"
     }
 
-    /// Whether a text has the form of a model's name, `organization/name`.
+    /// Whether a text has the form of a model's name, `organization/name`, perhaps with `@revision`.
     public static func isModelName(_ text: String) -> Bool {
-        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { String(Substring($0)).isPlainFileName }
+        let (name, revision) = parts(text)
+        let words = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return words.count == 2 && words.allSatisfy { String(Substring($0)).isPlainFileName }
+            && revision.split(separator: "/", omittingEmptySubsequences: false)
+                .allSatisfy { String($0).isPlainFileName }
     }
 
-    /// The snapshot of a model, nil where the cache does not have the model.
+    private static func parts(_ text: String) -> (name: String, revision: String) {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        return (parts[0], parts.count == 2 ? parts[1] : "main")
+    }
+
+    /// The snapshot of a model at a revision (a branch, a tag, `refs/pr/1`, a commit; `main` where none is given), nil
+    /// where the cache does not have the model.
     ///
-    /// - Throws: `CLIPError.unreadable` where the model's folder does not say which snapshot to take.
-    public func snapshot(of name: String) throws -> Snapshot? {
+    /// - Throws: `CLIPError.unreadable` where the cache does not have the revision.
+    public func snapshot(of text: String) throws -> Snapshot? {
+        let (name, revision) = Self.parts(text)
         let model = folder + "/models--" + name.split(separator: "/").joined(separator: "--")
         let snapshots = model + "/snapshots"
-        func exists(_ path: String) -> Bool { FileKind(path) != nil }
-        guard exists(model) else { return nil }
-        if exists(model + "/refs/main") {
-            let revision = try Self.revision(model + "/refs/main")
-            guard exists("\(snapshots)/\(revision)") else {
+        guard FileKind(model) != nil else { return nil }
+        let reference = model + "/refs/" + revision
+        if FileKind(reference) == .file {
+            let commit = try Self.revision(reference)
+            guard FileKind("\(snapshots)/\(commit)") != nil else {
                 throw CLIPError.unreadable(
-                    path: "\(snapshots)/\(revision)", reason: "no such folder, though 'refs/main' names it")
+                    path: "\(snapshots)/\(commit)",
+                    reason: "no such folder, though 'refs/\(revision)' names it")
             }
-            return Snapshot(folder: "\(snapshots)/\(revision)", revision: revision, others: [])
+            return Snapshot(folder: "\(snapshots)/\(commit)", revision: commit)
         }
-        let found = ((try? FileManager.default.contentsOfDirectory(atPath: snapshots)) ?? [])
-            .filter(\.isPlainFileName).sorted()
-        guard let newest = found.last else {
-            throw CLIPError.unreadable(path: snapshots, reason: "no snapshot in it")
+        if FileKind("\(snapshots)/\(revision)") == .folder {
+            return Snapshot(folder: "\(snapshots)/\(revision)", revision: revision)
         }
-        return Snapshot(folder: "\(snapshots)/\(newest)", revision: newest, others: found.dropLast())
+        let found = ((try? Folder.list(snapshots).names) ?? []).filter(\.isPlainFileName)
+        throw CLIPError.unreadable(
+            path: snapshots,
+            reason: found.isEmpty
+                ? "no snapshot in it"
+                : "no revision '\(revision)' in it; '\(name)@\(found[0])' names one"
+                    + (found.count > 1 ? " of \(found.count)" : ""))
     }
 
     /// The one word of a file in `refs`.
     private static func revision(_ path: String) throws -> String {
-        let bytes = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 256) } ?? Data()
-        let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = String(decoding: try ReadOnlyFile.bytes(path, limit: 256), as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
         guard text.isPlainFileName, text.utf8.count < 256 else {
             throw CLIPError.unreadable(path: path, reason: "not the name of a snapshot")
         }

@@ -24,6 +24,20 @@ public enum FileKind: Sendable {
         return FileKind(mode: status.st_mode)
     }
 
+    /// Bytes and time of the last change in seconds; nil where there is no regular file.
+    public static func sizeAndTime(_ path: String) -> (bytes: Int, time: Int)? {
+        var status = stat()
+        // The structure lives through the call, which fills it.
+        guard unsafe stat(path, &status) == 0, FileKind(mode: status.st_mode) == .file else { return nil }
+        return (Int(status.st_size), Int(status.st_mtim.tv_sec))
+    }
+
+    /// Sets the time of the last change to now, where that is allowed.
+    public static func touch(_ path: String) {
+        // Without times the system takes the present one.
+        unsafe _ = utimensat(AT_FDCWD, path, nil, 0)
+    }
+
     init(mode: mode_t) {
         switch mode & S_IFMT {
         case S_IFDIR: self = .folder

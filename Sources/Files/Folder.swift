@@ -53,6 +53,9 @@ public enum Folder {
         guard unsafe mkdir(path, 0o755) == 0 || FileKind(path) == .folder else { throw .last(path, .write) }
     }
 
+    /// Removes a file; nothing where there is none or it may not be.
+    public static func removeFile(_ path: String) { unsafe _ = unlink(path) }
+
     /// Removes a folder with the files in it, one level deep; nothing where there is none.
     static func remove(_ path: String) {
         guard let stream = unsafe opendir(path) else { return }

@@ -34,7 +34,7 @@ public final class NewFile: Sendable {
     /// Forgets the file where it was not put in place.
     deinit {
         // After a rename the name is another's, or free.
-        if isMine() { unsafe _ = unlink(temporary) }
+        if isSameFile(descriptor, temporary) { unsafe _ = unlink(temporary) }
         close(descriptor)
     }
 
@@ -78,7 +78,7 @@ public final class NewFile: Sendable {
                 close(descriptor)
                 throw FileError(path, .write, .inUse)
             }
-            guard isSame(descriptor, temporary) else {
+            guard isSameFile(descriptor, temporary) else {
                 close(descriptor)
                 continue
             }
@@ -91,17 +91,6 @@ public final class NewFile: Sendable {
             return descriptor
         }
         throw FileError(path, .write, .inUse)
-    }
-
-    private func isMine() -> Bool { Self.isSame(descriptor, temporary) }
-
-    /// Whether a name still leads to an open file.
-    private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
-        var open = stat()
-        var named = stat()
-        // The structures live through the calls, which fill them.
-        return unsafe fstat(descriptor, &open) == 0 && lstat(path, &named) == 0
-            && open.st_ino == named.st_ino && open.st_dev == named.st_dev
     }
 
     /// Writes bytes at an offset; threads may write different places at the same time.

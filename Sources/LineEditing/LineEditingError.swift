@@ -22,6 +22,16 @@ public enum LineEditingError: Error, Equatable, Sendable {
     case signalFailed(code: Int32)
 }
 
+extension LineEditingError {
+    /// Whether nothing more can be read, as opposed to one bad line.
+    public var endsInput: Bool {
+        switch self {
+        case .invalidText, .lineTooLong, .historyNotRead, .historyNotWritten: false
+        default: true
+        }
+    }
+}
+
 extension LineEditingError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -9,6 +9,14 @@ public enum Terminal {
         return type != "" && type != "dumb"
     }
 
+    /// Whether a person types at standard input, whatever their terminal can do and wherever the output goes.
+    public static var isTypedOn: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Where a prompt is seen: standard output or standard error where one is a terminal.
+    public static var promptDescriptor: Int32? {
+        [STDOUT_FILENO, STDERR_FILENO].first { isatty($0) == 1 }
+    }
+
     /// The columns of the terminal: what it says, else COLUMNS, else 80.
     public static var width: Int { width(of: STDOUT_FILENO) }
 

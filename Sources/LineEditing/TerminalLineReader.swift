@@ -42,8 +42,13 @@ public final class TerminalLineReader: LineSource {
         guard Terminal.isInteractive(), let type = Terminal.environment("TERM") else {
             throw .notInteractive
         }
+        guard let usable = TerminalType.usable(type, environment: { Terminal.environment($0) }) else {
+            throw .editorFailed(step: "terminal \(type)")
+        }
+        // libedit looks at TERM itself, and complains of an unknown one.
+        if usable != type { _ = unsafe setenv("TERM", usable, 1) }
         try self.init(
-            input: STDIN_FILENO, output: STDOUT_FILENO, terminalType: type, historyPath: historyPath,
+            input: STDIN_FILENO, output: STDOUT_FILENO, terminalType: usable, historyPath: historyPath,
             readsUserSettings: true, completion: completion)
     }
 

@@ -19,7 +19,7 @@ protocol NotebookCommand: Sendable {
 
 /// All verbs, sorted.
 let commandTable: [any NotebookCommand.Type] = [
-    AnchorsCommand.self, BranchCommand.self, CheckpointCommand.self, ClassesCommand.self,
+    AnchorsCommand.self, BranchCommand.self, CacheCommand.self, CheckpointCommand.self, ClassesCommand.self,
     ClassifyCommand.self, DataCommand.self,
     EvalCommand.self,
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
@@ -143,6 +143,7 @@ extension CommandContext {
             try cell.interruptionPoint()
         }
         host.show(nil)
+        for notice in state.store?.takeNotices() ?? [] { say("note: " + notice) }
     }
 }
 

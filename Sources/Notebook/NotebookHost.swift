@@ -1,4 +1,4 @@
-package import BlackBox
+public import BlackBox
 import Files
 import Foundation
 public import PromptTuning
@@ -25,6 +25,8 @@ public struct NotebookHost: Sendable {
     public var assetsFolder: String?
     /// Environment variables, which say where the Hugging Face cache is.
     public var environment: [String: String]
+    /// Keeps image features between sessions; nil: not.
+    public var featureCache: FeatureCache?
     /// What `prompt new --method` knows.
     public var methods = MethodTable.standard
     /// What stands between runs and the model; a test may put itself there.
@@ -59,9 +61,16 @@ public struct NotebookHost: Sendable {
         }
     }
 
+    /// A path with `~` in front as the shell reads it: HOME, or the home of the user named.
+    private func expanded(_ path: String) -> String {
+        guard path == "~" || path.hasPrefix("~/") else { return (path as NSString).expandingTildeInPath }
+        guard let home = environment["HOME"], !home.isEmpty else { return path }
+        return home + path.dropFirst()
+    }
+
     /// The place of an existing file or folder; where there is none, the place it was expected at.
     func input(_ path: String) -> String {
-        let expanded = (path as NSString).expandingTildeInPath
+        let expanded = self.expanded(path)
         // What a replayed session wrote before it reads.
         if outputFolder != nil, FileKind(output(path)) == .file { return output(path) }
         guard !expanded.hasPrefix("/") else { return expanded }
@@ -78,7 +87,7 @@ public struct NotebookHost: Sendable {
 
     /// The place to write a file to.
     func output(_ path: String) -> String {
-        let expanded = (path as NSString).expandingTildeInPath
+        let expanded = self.expanded(path)
         guard let outputFolder else {
             return expanded.hasPrefix("/") ? expanded : workingFolder + "/" + expanded
         }

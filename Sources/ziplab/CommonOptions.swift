@@ -1,4 +1,5 @@
 import ArgumentParser
+import BlackBox
 import CommandLanguage
 import Files
 import Foundation
@@ -10,7 +11,27 @@ struct EngineOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Threads to use; results do not depend on it.", valueName: "n"))
     var threads: Int?
 
+    @Flag(
+        name: .customLong("no-cache"), help: "Neither read nor write image features on disk ('help cache').")
+    var noCache = false
+
+    @Option(
+        name: .customLong("cache-limit"),
+        help: ArgumentHelp("Most megabytes of image features that are kept on disk.", valueName: "MB"))
+    var cacheLimit: Int?
+
+    /// The features on disk, where the person has a place for them and wants them.
+    var featureCache: FeatureCache? {
+        guard !noCache,
+            let folder = FeatureCache.standardFolder(environment: ProcessInfo.processInfo.environment)
+        else { return nil }
+        return FeatureCache(folder: folder, limit: cacheLimit.map { $0 << 20 } ?? FeatureCache.standardLimit)
+    }
+
     mutating func validate() throws {
+        if let cacheLimit, !(1...(1 << 30)).contains(cacheLimit) {
+            throw ValidationError("expected 1 to \(1 << 30) for '--cache-limit'; got \(cacheLimit)")
+        }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("expected 1 to 1024 for '--threads'; got \(threads)")
         }
@@ -51,9 +72,10 @@ struct CommonOptions: ParsableArguments {
         try InterruptSignal.install()
         let folder = FileManager.default.currentDirectoryPath
         let progress = ProgressView()
-        let host = NotebookHost(
+        var host = NotebookHost(
             workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
             takeInterrupt: { InterruptSignal.take() }, show: { progress.show($0) })
+        host.featureCache = engine.featureCache
         let notebook = Notebook(host: host, settings: settings)
         notebook.add(json ? JSONView() as any NotebookObserver : TextView(usesColor: usesColor))
         return notebook

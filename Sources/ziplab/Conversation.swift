@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Foundation
 import LineEditing
 import Notebook
@@ -13,26 +14,47 @@ final class Conversation {
 
     /// Runs until `quit` or ^D; a failed statement does not end it.
     func run() throws {
-        let reader = try TerminalLineReader(historyPath: Self.historyPath()) { [notebook] line, cursor in
-            Self.complete(line, cursor, Completer(notebook))
+        let reader = try source()
+        let end = reader is TerminalLineReader ? "Tab completes, ^D ends" : "^D ends"
+        try greet("ziplab \(ziplabVersion): 'help' lists the statements, \(end)\n")
+        if let problem = (reader as? TerminalLineReader)?.historyProblem {
+            Output.writeError("ziplab: \(problem)\n")
         }
-        try Output.write("ziplab \(ziplabVersion): 'help' lists the statements, Tab completes, ^D ends\n")
-        if let problem = reader.historyProblem { Output.writeError("ziplab: \(problem)\n") }
         while !notebook.hasQuit {
-            guard let text = try statement(reader) else { break }
-            if text.allSatisfy(\.isWhitespace) { continue }
-            reader.remember(text)
-            // What a transcript cannot take is said, and the session goes on.
+            // What cannot be read or recorded is said, and the session goes on.
             do {
+                guard let text = try statement(reader) else { break }
+                if text.allSatisfy(\.isWhitespace) { continue }
+                reader.remember(text)
                 try notebook.evaluate(text, name: "input")
+            } catch let error as LineEditingError where error.endsInput {
+                throw error
             } catch {
-                Output.writeError("ziplab: error: \(error)\n")
+                Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
             }
         }
     }
 
+    /// The line editor, or plain lines where the terminal is too simple for it or the output goes elsewhere.
+    private func source() throws -> any LineSource {
+        let plain = PlainLineReader(descriptor: 0, promptDescriptor: Terminal.promptDescriptor)
+        guard Terminal.isInteractive() else { return plain }
+        do {
+            return try TerminalLineReader(historyPath: Self.historyPath()) { [notebook] line, cursor in
+                Self.complete(line, cursor, Completer(notebook))
+            }
+        } catch LineEditingError.editorFailed {
+            return plain
+        }
+    }
+
+    /// The greeting stands where the prompt does.
+    private func greet(_ text: String) throws {
+        if Terminal.promptDescriptor == 2 { Output.writeError(text) } else { try Output.write(text) }
+    }
+
     /// Lines up to a complete statement; nil at the end of the input.
-    private func statement(_ reader: TerminalLineReader) throws -> String? {
+    private func statement(_ reader: any LineSource) throws -> String? {
         var text = ""
         while true {
             switch try reader.next(prompt: text.isEmpty ? "ziplab> " : "   ...> ") {
@@ -40,7 +62,9 @@ final class Conversation {
                 text += text.isEmpty ? line : "\n" + line
                 if case .incomplete = completeness(of: SourceText(name: "input", text: text)) { continue }
                 return text
-            case .interrupted: return ""
+            case .interrupted:
+                if !(reader is TerminalLineReader) { Output.writeError("\n") }
+                return ""
             case .endOfInput: return text.isEmpty ? nil : ""
             }
         }
@@ -59,12 +83,15 @@ final class Conversation {
     /// The history file below the user's state folder; nil where that cannot be made.
     private static func historyPath() -> String? {
         let environment = ProcessInfo.processInfo.environment
-        let state =
-            environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-            ?? environment["HOME"].map { $0 + "/.local/state" }
-        guard let folder = state.map({ $0 + "/ziplab" }) else { return nil }
+        func absolute(_ name: String) -> String? {
+            environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        }
+        guard let state = absolute("XDG_STATE_HOME") ?? absolute("HOME").map({ $0 + "/.local/state" }) else {
+            return nil
+        }
+        let folder = state + "/ziplab"
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try Folder.create(folder)
         } catch {
             return nil
         }

@@ -49,6 +49,7 @@ struct ReplayFiles: ParsableCommand {
         var host = NotebookHost(
             workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
             show: { if isWatched { progress.show($0) } })
+        host.featureCache = engine.featureCache
         host.search(around: file)
         host.outputFolder = output.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? temporary
         let report: Replay.Report

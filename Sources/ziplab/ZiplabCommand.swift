@@ -29,7 +29,7 @@ struct ZiplabCommand: ParsableCommand {
         let keepGoing = recording.keepGoing
         if let text = c {
             try finish { try notebook.evaluate(text, name: "command", keepGoing: keepGoing) }
-        } else if Terminal.isInteractive() {
+        } else if Terminal.isTypedOn {
             try Conversation(notebook).run()
         } else {
             try finish { try runPiped(notebook, keepGoing: keepGoing) }

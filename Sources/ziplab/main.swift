@@ -2,8 +2,10 @@ import ArgumentParser
 import CommandLanguage
 import Files
 import Foundation
+import LineEditing
 
 // Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 other model or data, 130 interrupted.
+ProcessStart.prepare()
 do {
     var command = try ZiplabCommand.parseAsRoot()
     try command.run()

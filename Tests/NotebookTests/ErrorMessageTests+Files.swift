@@ -163,7 +163,23 @@ extension ErrorMessageTests {
                             ^~~~~~~~~~~~^
                 """),
         Sample(
-            name: "plot into no folder", setup: smallPrompt, statement: "plot loss --out no/loss.png",
+            name: "plot of nothing", setup: smallPrompt, statement: "plot loss",
+            expected: """
+                input:1:6: error: nothing to draw yet: 'step' and 'run' make points
+                plot loss
+                     ^~~^
+                """),
+        Sample(
+            name: "plot under another name", setup: smallPrompt + "\nstep 1",
+            statement: "plot loss --out x.svg",
+            expected: """
+                input:1:17: error: expected a name that ends in .png, for PNG is written; got 'x.svg'
+                plot loss --out x.svg
+                                ^~~~^
+                """),
+        Sample(
+            name: "plot into no folder", setup: smallPrompt + "\nstep 1",
+            statement: "plot loss --out no/loss.png",
             expected: """
                 input:1:17: error: cannot write 'no/loss.png': no such folder
                 plot loss --out no/loss.png

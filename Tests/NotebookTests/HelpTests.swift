@@ -23,7 +23,8 @@ import Testing
         #expect(verbs == verbs.sorted() && methods == methods.sorted())
         #expect(
             verbs == [
-                "anchors", "branch", "checkpoint", "classes", "classify", "data", "eval", "export", "help",
+                "anchors", "branch", "cache", "checkpoint", "classes", "classify", "data", "eval", "export",
+                "help",
                 "history", "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save",
                 "show",
                 "source",

@@ -92,11 +92,9 @@ import Testing
         for revision in ["b2", "a1", "c3"] {
             try fixture.cacheModel("org/name", revision: revision, isMain: false)
         }
-        let found = try #require(try fixture.notebook().run("model load org/name").last)
-        #expect(
-            fixture.masked(found.lines[0]).hasSuffix("/snapshots/c3") && found.word == "ok")
-        #expect(
-            found.lines[1]
-                == "note: nothing says which snapshot is the main one; this is the last of a1, b2, c3")
+        let refused = try #require(try fixture.notebook().run("model load org/name").last?.failure)
+        #expect(refused.contains("no revision 'main' in it; 'org/name@a1' names one of 3"))
+        let found = try #require(try fixture.notebook().run("model load org/name@c3").last)
+        #expect(found.word == "ok" && fixture.masked(found.lines[0]).hasSuffix("/snapshots/c3"))
     }
 }

@@ -19,6 +19,7 @@ import Testing
         step
         undo
         classify data/cat/100.png
+        eval --split test
         plot accuracy
         plot gradient --out g.png --x step
         plot images --split val
@@ -49,7 +50,7 @@ import Testing
         let (fixture, text) = try Self.recorded()
         let report = try Self.replay(text, fixture)
         #expect(report.mismatches.isEmpty, "\(report.mismatches)")
-        #expect(report.cells == 19 && report.torn == nil)
+        #expect(report.cells == 20 && report.torn == nil)
         let values = text.split(separator: "\n").count { $0.hasPrefix("= ") || $0.hasPrefix("@plot ") }
         #expect(report.compared == values)
         // Everything was written below the output folder.
@@ -155,7 +156,7 @@ import Testing
         let (fixture, text) = try Self.recorded()
         let torn = text + "> step 3\n| step"
         let report = try Self.replay(torn, fixture)
-        #expect(report.mismatches.isEmpty && report.cells == 19)
+        #expect(report.mismatches.isEmpty && report.cells == 20)
         #expect(report.torn == text.split(separator: "\n", omittingEmptySubsequences: false).count)
     }
 

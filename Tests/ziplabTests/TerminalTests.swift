@@ -65,12 +65,50 @@ import Testing
         #expect(try next.waitForEnd() == 0)
     }
 
+    /// A prompt, mistakes are told, and the session goes on.
     @Test func simpleTerminal() throws {
         let terminal = try PseudoTerminal([], in: try Folder(), environment: ["TERM": "dumb"])
+        try terminal.expect("ziplab> ")
+        try terminal.type("clases\n")
+        try terminal.expect("unknown command 'clases'")
+        try terminal.expect("ziplab> ")
         try terminal.type("classes set a b\n")
         try terminal.expect("2 class names")
+        try terminal.expect("ziplab> ")
         try terminal.type("\u{4}")
         #expect(try terminal.waitForEnd() == 0)
         #expect(!terminal.shown.contains("\u{1b}"))
+    }
+
+    /// A terminal that this machine has no entry for.
+    @Test(arguments: ["xterm-kitty", "foot", "no-such-terminal"]) func unknownTerminal(_ type: String) throws
+    {
+        let terminal = try PseudoTerminal([], in: try Folder(), environment: ["TERM": type])
+        try terminal.expect("Tab completes")
+        try terminal.expect("ziplab> ")
+        try terminal.type("mod\t")
+        try terminal.expect("el ")
+        try terminal.type("\u{15}quit\r")
+        #expect(try terminal.waitForEnd() == 0)
+        #expect(!terminal.shown.contains("No entry"))
+    }
+
+    /// ^\ ends by the signal, at the prompt and in a run, with no report of a crash.
+    @Test(arguments: [false, true]) func quitSignal(_ inRun: Bool) throws {
+        let terminal = try PseudoTerminal([], in: try Folder())
+        try terminal.expect("ziplab> ")
+        if inRun {
+            try terminal.type("model load\r")
+            try terminal.expect("ziplab> ")
+            try terminal.type("data load '\(Program.data)' --shots 2\r")
+            try terminal.expect("ziplab> ")
+            try terminal.type("prompt new --tokens 4 --budget 60000\r")
+            try terminal.expect("ziplab> ")
+            try terminal.type("run --eval-every 100000\r")
+            try terminal.expect("░] ")
+        }
+        try terminal.type("\u{1c}")
+        #expect(try terminal.waitForEnd() != 0)
+        #expect(!terminal.shown.contains("Crash") && !terminal.shown.contains("💣"))
     }
 }

@@ -1,3 +1,4 @@
+import BlackBox
 import CommandLanguage
 import Datasets
 import Files
@@ -99,6 +100,8 @@ enum DataCommand: NotebookCommand {
     /// Opens the data set of a path, with progress shown.
     static func open(_ path: String, _ options: DataSet.Options, _ context: CommandContext) throws -> DataSet
     {
+        var options = options
+        if let store = context.state.store { options.isKnown = store.featuresOnDisk() }
         let data = try DataSet(path: context.host.input(path), options) { done, total in
             context.host.show(.init(done: done, total: total, unit: "images", detail: "checking files"))
             try context.cell.interruptionPoint()

@@ -35,12 +35,13 @@ enum ModelCommand: NotebookCommand {
     ]
     static let help = """
         A model is a folder as it comes from Hugging Face: config.json, model.safetensors or its shards
-        with model.safetensors.index.json, vocab.json and merges.txt (or tokenizer.json) and
-        preprocessor_config.json; or OpenCLIP's open_clip_config.json and open_clip_model.safetensors.
+        with model.safetensors.index.json, vocab.json and merges.txt (or tokenizer.json; added tokens are
+        read from it, tokenizer_config.json or added_tokens.json) and preprocessor_config.json; or
+        OpenCLIP's open_clip_config.json and open_clip_model.safetensors.
         A name such as openai/clip-vit-base-patch16 is looked up in the local Hugging Face cache
-        (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub); nothing is ever fetched. Without a path the
-        embedded model is opened. A prompt belongs to the model it was built for, so loading a model
-        ends the run in progress ('undo' brings it back).
+        (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub), at the revision main or NAME@REVISION; nothing
+        is ever fetched. Without a path the embedded model is opened. A prompt belongs to the model it was
+        built for, so loading a model ends the run in progress ('undo' brings it back).
 
         The architectures of random models are vit-b-32, vit-b-16, vit-l-14, vit-l-14-336 and tiny,
         with the vocabulary of the embedded model. The same seed gives the same bytes on every machine.
@@ -76,7 +77,7 @@ enum ModelCommand: NotebookCommand {
         let model = try call.locating("path") { try CLIPModel(folder: path) }
         // The same files again: the model already held keeps its image features, and memory does not grow.
         if context.state.store?.model.sources != model.sources || context.state.store?.model.folder != path {
-            context.state.store = ImageStore(model: model)
+            context.state.store = ImageStore(model: model, cache: context.host.featureCache)
         }
         context.state.modelPath = call.text("path") ?? embedded
         context.dropRuns()
@@ -99,11 +100,6 @@ enum ModelCommand: NotebookCommand {
             throw CLIPError.notInCache(path, cache: cache.folder)
         }
         context.say("found in the Hugging Face cache: \(found.folder)")
-        if !found.others.isEmpty {
-            context.say(
-                "note: nothing says which snapshot is the main one; this is the last of "
-                    + (found.others + [found.revision]).joined(separator: ", "))
-        }
         return found.folder
     }
 

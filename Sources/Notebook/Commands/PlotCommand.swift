@@ -41,6 +41,7 @@ enum PlotCommand: NotebookCommand {
         Images are drawn in the order of the split, for train the few-shot set; each class has a row.
 
           plot loss
+          eval --split test
           plot accuracy --x step --out accuracy.png
           plot accuracy --x queries --log-x
           plot gradient
@@ -58,6 +59,10 @@ enum PlotCommand: NotebookCommand {
 
     /// Writes a picture as PNG.
     static func write(_ bitmap: Bitmap, to path: String, _ call: Call, _ context: CommandContext) throws {
+        let end = Folder.pathExtension(path)
+        guard end.isEmpty || end == "png" else {
+            throw call.failure("out", "expected a name that ends in .png, for PNG is written; got '\(path)'")
+        }
         let png = try bitmap.pngData()
         try call.locating("out") { try context.host.write(png, to: path) }
     }
@@ -94,6 +99,12 @@ enum PlotCommand: NotebookCommand {
         }
         if call.flag("log-x") {
             makeLogarithmic(&chart, carryingOn: quantity == "accuracy" && axis == "queries")
+        }
+        guard chart.series.contains(where: { !$0.points.isEmpty }) else {
+            let how =
+                quantity == "accuracy"
+                ? "'eval' and 'run --eval-every' make points" : "'step' and 'run' make points"
+            throw call.failure("quantity", "nothing to draw yet: \(how)")
         }
         let bitmap = chart.render(width: size.width, height: size.height)
         try write(bitmap, to: path, call, context)
