@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions record format lint bench parity searches arm64 fuzz check
+.PHONY: help libraries build demo test sessions record format lint bench parity searches arm64 fuzz docs check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -43,7 +43,7 @@ demo: build ## tune a prompt on real images, draw two curves, replay the session
 	@echo "demo/loss.png and demo/accuracy.png are the curves, demo/quickstart.zlt is the session."
 
 test: libraries ## build and run all tests
-	swift test -c release
+	swift test -c release --disable-testable-imports
 
 sessions: build ## replay every recorded session
 	$(ZIPLAB) replay --strict Sessions/*.zlt
@@ -71,10 +71,10 @@ bench: libraries ## measure speed beside yardsticks (BENCH="oracle --model FOLDE
 	.build/release/ziplab-bench $(BENCH)
 
 parity: libraries ## compare random models of published sizes with PyTorch's recorded figures (1 GB of disk)
-	ZIPLAB_LARGE_MODELS=1 swift test -c release --filter LargeModelParityTests
+	ZIPLAB_LARGE_MODELS=1 swift test -c release --disable-testable-imports --filter LargeModelParityTests
 
 searches: libraries ## compare CMA-ES with pycma over 20 seeds, and time 4 000 dimensions (a minute after the build)
-	ZIPLAB_CMA_SEEDS=20 ZIPLAB_CMA_LARGE=300 swift test -c release --filter 'EvaluationCountTests|LargeSearchTests'
+	ZIPLAB_CMA_SEEDS=20 ZIPLAB_CMA_LARGE=300 swift test -c release --disable-testable-imports --filter 'EvaluationCountTests|LargeSearchTests'
 
 fuzz: libraries ## try mutated files under AddressSanitizer (ROUNDS=2000 a suite, SEED=1)
 	Tests/TensorsTests/Arm64/run.sh sanitized
@@ -87,6 +87,15 @@ fuzz: libraries ## try mutated files under AddressSanitizer (ROUNDS=2000 a suite
 
 arm64: ## compare the kernels' bits with arm64's (cross-compiled, under qemu)
 	Tests/TensorsTests/Arm64/run.sh
+
+docs: libraries ## the documentation of the libraries as web pages in .build-docs/site (open index.html with any web server)
+	swift build -c release --scratch-path .build-docs --product ziplab \
+	  -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc $(CURDIR)/.build-docs/graphs
+	@mkdir -p .build-docs/own .build-docs/site
+	@rm -f .build-docs/own/*; for floor in Sources/*/; do \
+	  cp .build-docs/graphs/$$(basename $$floor).symbols.json .build-docs/own/ 2>/dev/null || true; done
+	docc convert --fallback-display-name ziplab --fallback-bundle-identifier ziplab --fallback-default-module-kind library \
+	  --additional-symbol-graph-dir .build-docs/own --output-path .build-docs/site --transform-for-static-hosting
 
 check: lint test sessions ## everything that must pass before a change goes in
 	@git diff --exit-code --stat && test -z "$$(git status --porcelain)" || { echo "the working tree is not clean" >&2; exit 1; }

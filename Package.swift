@@ -76,7 +76,8 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "CommandLanguageTests", dependencies: ["CommandLanguage", "Files"], swiftSettings: common),
-        .testTarget(name: "FilesTests", dependencies: ["Files", "TestData"], swiftSettings: common),
+        .testTarget(
+            name: "FilesTests", dependencies: ["Files", "TestData", "Fuzzing"], swiftSettings: common),
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "Files", "CKernels", "Fuzzing"],
             exclude: ["Arm64"], resources: [.copy("Fixtures")], swiftSettings: common),

@@ -19,13 +19,12 @@ for seed in ${1:-1 2 3}; do
         data load \"$data\" --seed $seed --classes base
         prompt new --method $method --seed $seed
         run --queries $queries --split test --eval-every 1000000
-        eval --split test
-        prompt save \"$work/p.safetensors\"
+        eval --base-to-new
         data load \"$data\" --seed $seed --classes new
-        prompt load \"$work/p.safetensors\"
-        eval --split test
         zeroshot" 2>"$work/err" | awk -v row="$name	$(basename "$data")	$seed" '
-          /"input":"(eval|zeroshot)/ { match($0, /"accuracy":[0-9.]+/); row = row "\t" substr($0, RSTART + 11, RLENGTH - 11) }
+          function value(key) { match($0, "\"" key "\":[0-9.]+"); return substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) }
+          /"input":"eval/ { row = row "\t" value("base.accuracy") "\t" value("new.accuracy") }
+          /"input":"zeroshot/ { row = row "\t" value("accuracy") }
           END { print row }' || { cat "$work/err" >&2; exit 1; }
     done <<'RUNS'
 zip:5000:zip

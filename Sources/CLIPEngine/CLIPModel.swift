@@ -28,8 +28,9 @@ public final class CLIPModel: Sendable {
     /// Opens a model folder: `config.json` or `open_clip_config.json`, `model.safetensors` or its shards or
     /// `open_clip_model.safetensors`, the vocabulary, and `preprocessor_config.json` where there is one.
     ///
-    /// - Throws: `CLIPError`, `TokenizerError` or `TensorsError`, each naming the file and what is wrong in it.
-    public init(folder: String) throws {
+    /// - Parameter cleaning: what is done to texts first.
+    /// - Throws: `FileError`, `CLIPError`, `TokenizerError` or `TensorsError`, each naming the file and what is wrong in it.
+    public init(folder: String, cleaning: Tokenizer.Cleaning = .huggingFace) throws {
         let files = try ModelFolder(folder)
         let configuration = files.configuration
         let tensors = Set(files.names.all(configuration))
@@ -46,7 +47,9 @@ public final class CLIPModel: Sendable {
         let (visionJobs, makeVision) = reader.visionTower()
         Parallel.run(digests + [vocabulary] + textJobs + visionJobs)
 
-        tokenizer = try vocabulary.value()
+        var tokenizer = try vocabulary.value()
+        tokenizer.cleaning = cleaning
+        self.tokenizer = tokenizer
         try Self.check(tokenizer, against: configuration)
         text = try makeText()
         vision = try makeVision()

@@ -4,6 +4,7 @@ extension Tokenizer {
     ///
     /// A special token written out in the text gives its id, as in Hugging Face's tokenizer.
     public func encode(_ text: String) -> [Int32] {
+        if cleaning == .openCLIP { return encodeAsOpenCLIP(text) }
         var ids: [Int32] = []
         for part in rawMatcher.parts(of: Array(text.unicodeScalars)) {
             switch part {
@@ -19,6 +20,22 @@ extension Tokenizer {
             }
         }
         return ids
+    }
+
+    /// Ids of a text cleaned as open_clip does, where `<start_of_text>` and `<end_of_text>` are special.
+    private func encodeAsOpenCLIP(_ text: String) -> [Int32] {
+        let scalars = Array(OpenCLIPCleaning.cleaned(text).unicodeScalars)
+        return Self.words(of: scalars[...], whole: Self.openCLIPSpecials).flatMap { word -> [Int32] in
+            switch Self.openCLIPSpecials.firstIndex(where: { word.elementsEqual($0) }) {
+            case 0: [startOfText]
+            case .some: [endOfText]
+            case nil: merges.merge(symbols(of: word))
+            }
+        }
+    }
+
+    private static let openCLIPSpecials = ["<start_of_text>", "<end_of_text>"].map {
+        Array($0.unicodeScalars)
     }
 
     /// Ids of a text between the start and the end token, however many they are.

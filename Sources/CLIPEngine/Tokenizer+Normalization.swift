@@ -34,7 +34,11 @@ extension Tokenizer {
     ///
     /// The pattern is
     /// `<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`.
-    static func words(of text: ArraySlice<Unicode.Scalar>) -> [ArraySlice<Unicode.Scalar>] {
+    ///
+    /// - Parameter whole: other special names that stay one word; those of the pattern are then words like others.
+    static func words(
+        of text: ArraySlice<Unicode.Scalar>, whole: [[Unicode.Scalar]] = []
+    ) -> [ArraySlice<Unicode.Scalar>] {
         var words: [ArraySlice<Unicode.Scalar>] = []
         var start = text.startIndex
         while start < text.endIndex {
@@ -42,7 +46,10 @@ extension Tokenizer {
             let kind = Class(text[start])
             if kind == .space {
                 start += 1
-            } else if let special = specialNames.first(where: { rest.starts(with: $0) }) {
+            } else if let special = whole.first(where: { rest.starts(with: $0) }) {
+                words.append(text[start..<start + special.count])
+                start += special.count
+            } else if whole.isEmpty, let special = specialNames.first(where: { rest.starts(with: $0) }) {
                 // Special tokens as such were found before; one spelt in capitals comes here, and the
                 // byte-level step cuts it at its letters.
                 let name = start + 2..<start + special.count - 2

@@ -11,6 +11,16 @@ public struct Tokenizer: Sendable {
     public static let largestVocabulary = 1 << 20
     static let endOfWord = "</w>"
 
+    /// What is done to a text before it is cut into words.
+    public enum Cleaning: String, Sendable, CaseIterable {
+        /// Composition, blanks, lower case.
+        case huggingFace = "huggingface"
+        /// Also straight quotes, character references, widths, ligatures and controls, as by ftfy.
+        case openCLIP = "openclip"
+    }
+
+    /// Hugging Face's unless set.
+    public var cleaning = Cleaning.huggingFace
     public let startOfText: Int32
     public let endOfText: Int32
 

@@ -13,6 +13,12 @@ enum ModelCommand: NotebookCommand {
     static let forms = [
         CommandForm(
             object: "load", parameters: [Parameter(name: "path", kind: .path, count: .optional)],
+            options: [
+                OptionSpecification(
+                    name: "cleaning", kind: .choice(Tokenizer.Cleaning.allCases.map(\.rawValue)),
+                    valueName: "huggingface|openclip", help: "what is done to texts before they are tokenized"
+                )
+            ],
             summary: "open a folder or a model of the Hugging Face cache; without a path the embedded one"),
         CommandForm(object: "info", summary: "sizes, activation, preprocessing, digests"),
         CommandForm(
@@ -42,6 +48,11 @@ enum ModelCommand: NotebookCommand {
         (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub), at the revision main or NAME@REVISION; nothing
         is ever fetched. Without a path the embedded model is opened. A prompt belongs to the model it was
         built for, so loading a model ends the run in progress ('undo' brings it back).
+
+        Texts are tokenized as Hugging Face's CLIPTokenizer does it. open_clip's tokenizer cleans them first:
+        curly quotes become straight, &amp; becomes &, ligatures, full widths and control characters go.
+        --cleaning openclip does the same, but for ftfy's repair of texts decoded in a wrong encoding.
+        The names and templates of ImageNet come out the same either way.
 
         The architectures of random models are vit-b-32, vit-b-16, vit-l-14, vit-l-14-336 and tiny,
         with the vocabulary of the embedded model. The same seed gives the same bytes on every machine.
@@ -74,15 +85,18 @@ enum ModelCommand: NotebookCommand {
 
     private static func load(_ call: Call, _ context: inout CommandContext) throws {
         let path = try call.locating("path") { try folder(call.text("path"), context) }
-        let model = try call.locating("path") { try CLIPModel(folder: path) }
+        let cleaning = call.text("cleaning").flatMap(Tokenizer.Cleaning.init) ?? .huggingFace
+        let model = try call.locating("path") { try CLIPModel(folder: path, cleaning: cleaning) }
         // The same files again: the model already held keeps its image features, and memory does not grow.
-        if context.state.store?.model.sources != model.sources || context.state.store?.model.folder != path {
+        let held = context.state.store?.model
+        if held?.sources != model.sources || held?.folder != path || held?.tokenizer.cleaning != cleaning {
             context.state.store = ImageStore(model: model, cache: context.host.featureCache)
         }
         context.state.modelPath = call.text("path") ?? embedded
         context.dropRuns()
         describe(model, &context)
         digests(model, &context)
+        if cleaning != .huggingFace { context.set("model.cleaning", .text(cleaning.rawValue)) }
     }
 
     /// The folder that a path or a model's name stands for.
