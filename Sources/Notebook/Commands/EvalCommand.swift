@@ -29,7 +29,8 @@ enum EvalCommand: NotebookCommand {
         the --shots and --seed of the present data, so that their test images are those that 'data load'
         would give. Contexts of classes go by class name, a new class gets their mean; a fitted head stays
         only where the classes are the same. --base-to-new is the protocol of CoCoOp: tune on the first half
-        of the classes, test on that half and on the other one.
+        of the classes, test on that half and on the other one. Beside both stands the template
+        "a photo of a {}.", which costs no training query.
 
           eval --split test
           eval --on Assets/Data/flags Assets/Data/stamps
@@ -93,13 +94,17 @@ enum EvalCommand: NotebookCommand {
         for (index, (target, result)) in zip(targets, scores).enumerated() {
             context.say(
                 target.name + String(repeating: " ", count: width - displayWidth(of: target.name) + 2)
-                    + line(result.score, classes: target.data.classNames.count) + remark(result.transfer))
-            report("on.\(index + 1)", target.name, result.score, context)
+                    + line(result, classes: target.data.classNames.count))
+            report("on.\(index + 1)", target.name, result, context)
         }
         if scores.count > 1 {
             let mean = scores.reduce(0) { $0 + $1.score.accuracy } / Double(scores.count)
-            context.say("mean accuracy of \(scores.count) data sets \(DisplayNumber.percent(mean))")
+            let template = scores.reduce(0) { $0 + $1.template.accuracy } / Double(scores.count)
+            context.say(
+                "mean accuracy of \(scores.count) data sets \(DisplayNumber.percent(mean)), "
+                    + "of a template \(DisplayNumber.percent(template))")
             context.set("mean-accuracy", .double(mean))
+            context.set("mean-template", .double(template))
         }
     }
 
@@ -114,58 +119,71 @@ enum EvalCommand: NotebookCommand {
         var options = context.state.dataOptions
         options.classes = .new
         let new = try DataCommand.open(path, options, context)
-        var accuracies: [Double] = []
+        var accuracies: [[Double]] = []
         for (name, data) in [("base", base), ("new", new)] {
             let names = name == "base" ? context.state.classNames ?? data.classNames : data.classNames
             let result = try score(
                 run, try context.list(call, default: .test, in: data), data, names: names, context)
-            context.say(
-                "\(name) classes  ".padded(to: 14) + line(result.score, classes: names.count)
-                    + remark(result.transfer))
-            report(name, path, result.score, context)
-            accuracies.append(result.score.accuracy)
+            context.say("\(name) classes  ".padded(to: 14) + line(result, classes: names.count))
+            report(name, path, result, context)
+            accuracies.append([result.score.accuracy, result.template.accuracy])
         }
-        let sum = accuracies[0] + accuracies[1]
-        let mean = sum > 0 ? 2 * accuracies[0] * accuracies[1] / sum : 0
-        context.say("harmonic mean \(DisplayNumber.percent(mean))")
-        context.set("harmonic-mean", .double(mean))
+        let means = (0..<2).map { which -> Double in
+            let (one, two) = (accuracies[0][which], accuracies[1][which])
+            return one + two > 0 ? 2 * one * two / (one + two) : 0
+        }
+        context.say(
+            "harmonic mean \(DisplayNumber.percent(means[0])), of a template \(DisplayNumber.percent(means[1]))"
+        )
+        context.set("harmonic-mean", .double(means[0]))
+        context.set("harmonic-mean-template", .double(means[1]))
+    }
+
+    /// What the prompt and, beside it, a hand-written template are worth on some data.
+    private struct Outcome {
+        var score: Score
+        var template: Score
+        var transfer: Classifier.Transferred
     }
 
     /// The score of the run's prompt on a list of other data; its evaluation queries are charged to the run.
     private static func score(
         _ run: TuningRun, _ list: ImageList, _ data: DataSet, names: [String]? = nil,
         _ context: CommandContext
-    ) throws -> (score: Score, transfer: Classifier.Transferred) {
+    ) throws -> Outcome {
         let names = names ?? data.classNames
         let transfer = run.method.deployed.transferred(to: names, from: run.classNames)
         let box = CLIPOracle(store: try context.requireModel(), classNames: names)
         let oracle = run.problem.view.applied(to: context.host.oracle(box), seed: run.problem.seed)
         try context.prepare(oracle, transfer.classifier.prompt, list)
         let cell = context.cell
-        let score = try evaluateClassifier(
-            transfer.classifier, on: list, batchSize: run.problem.plan.batchSize, oracle: oracle,
-            account: run.account
-        ) { try cell.interruptionPoint() }
-        return (score, transfer)
+        let template = Classifier(Prompt(text: .templates([CommonSettings.defaultTemplate])))
+        let scores = try [transfer.classifier, template].map { classifier in
+            try evaluateClassifier(
+                classifier, on: list, batchSize: run.problem.plan.batchSize, oracle: oracle,
+                account: run.account
+            ) { try cell.interruptionPoint() }
+        }
+        return Outcome(score: scores[0], template: scores[1], transfer: transfer)
     }
 
-    private static func line(_ score: Score, classes: Int) -> String {
-        "accuracy \(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
-            + "loss \(DisplayNumber.figure(Double(score.loss))), \(DisplayNumber.count(classes, "class", "classes"))"
-    }
-
-    private static func remark(_ transfer: Classifier.Transferred) -> String {
+    private static func line(_ outcome: Outcome, classes: Int) -> String {
+        let (score, transfer) = (outcome.score, outcome.transfer)
         var remarks: [String] = []
         if transfer.leavesHead { remarks.append("without its head") }
         if transfer.newClasses > 0 { remarks.append("\(transfer.newClasses) with the mean context") }
-        return remarks.isEmpty ? "" : " (" + remarks.joined(separator: ", ") + ")"
+        return "accuracy \(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
+            + "loss \(DisplayNumber.figure(Double(score.loss))), \(DisplayNumber.count(classes, "class", "classes")); "
+            + "template \(DisplayNumber.percent(outcome.template.accuracy))"
+            + (remarks.isEmpty ? "" : " (" + remarks.joined(separator: ", ") + ")")
     }
 
-    private static func report(_ key: String, _ name: String, _ score: Score, _ context: CommandContext) {
+    private static func report(_ key: String, _ name: String, _ outcome: Outcome, _ context: CommandContext) {
         context.set(key + ".data", .text(name))
-        context.set(key + ".accuracy", .double(score.accuracy))
-        context.set(key + ".images", .integer(score.images))
-        context.set(key + ".loss", .float(score.loss))
+        context.set(key + ".accuracy", .double(outcome.score.accuracy))
+        context.set(key + ".images", .integer(outcome.score.images))
+        context.set(key + ".loss", .float(outcome.score.loss))
+        context.set(key + ".template", .double(outcome.template.accuracy))
     }
 }
 
