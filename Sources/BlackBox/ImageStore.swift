@@ -128,7 +128,9 @@ public final class ImageStore: Sendable {
     ) throws {
         guard !missing.isEmpty else { return }
         let shards = shards(kind, view)
-        let size = blockSize * Self.blocksAtOnce
+        // Of a few images smaller units, so that a second program finds some to take.
+        let blocks = (missing.count + blockSize - 1) / blockSize
+        let size = blockSize * max(1, min(Self.blocksAtOnce, blocks / 8))
         var units = stride(from: 0, to: missing.count, by: size)
             .map { Array(missing[$0..<min($0 + size, missing.count)]) }[...]
         var done = 0

@@ -47,11 +47,11 @@ public struct BadImage: Sendable, Equatable {
 }
 
 extension String {
+    /// "GIF" of "a GIF image".
     fileprivate var droppingArticle: String {
-        for article in ["a ", "an ", "it is a "] where hasPrefix(article) {
-            return String(dropFirst(article.count))
-        }
-        return self
+        let article = ["it is a ", "a ", "an "].first { hasPrefix($0) } ?? ""
+        let rest = String(dropFirst(article.count))
+        return rest.hasSuffix(" image") ? String(rest.dropLast(6)) : rest
     }
 }
 

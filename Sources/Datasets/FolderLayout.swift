@@ -55,6 +55,10 @@ enum FolderLayout: DataLayout {
         source.classNames = classNames
         source.train = top.images(below: below, labels: labels, &source)
         source.remarks += top.remarks(Folder.name(place))
+        if top.classes.isEmpty, !top.beside.images.isEmpty {
+            source.remarks.append(
+                "is '\(Folder.name(place))' itself a class? Then load the folder that it lies in")
+        }
         // One folder of class folders, as archives unpack.
         if top.classes.isEmpty, mayDescend {
             let inner = try top.others.filter { try !ClassFolders(place + "/" + $0).classes.isEmpty }

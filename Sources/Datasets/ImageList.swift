@@ -47,7 +47,7 @@ public struct ImageList: Sendable, Equatable {
 
     /// Where the image of a path is.
     static func file(_ path: String, _ root: String) -> String {
-        path.hasPrefix("/") ? path : root + "/" + path
+        path.hasPrefix("/") || root == "." ? path : root + "/" + path
     }
 
     /// What `body` makes of the pictures at `indices`, in that order; files are read on all threads.

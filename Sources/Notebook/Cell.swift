@@ -1,11 +1,32 @@
 public import CommandLanguage
 
 /// One thing a statement showed or made.
-public enum CellEvent: Sendable, Equatable {
+public enum CellOutput: Sendable, Equatable {
     /// A line for a person.
     case line(String)
     /// A plot was drawn; the digest is of its decoded pixels.
     case plot(path: String, width: Int, height: Int, digest: String)
+}
+
+extension CellOutput {
+    /// The plot, where it is one.
+    var plot: (path: String, width: Int, height: Int, digest: String)? {
+        if case .plot(let path, let width, let height, let digest) = self {
+            (path, width, height, digest)
+        } else {
+            nil
+        }
+    }
+
+    /// The line, where it is one.
+    var line: String? {
+        if case .line(let line) = self { line } else { nil }
+    }
+}
+
+extension Cell {
+    /// The plots that were drawn.
+    var plots: [(path: String, width: Int, height: Int, digest: String)] { outputs.compactMap(\.plot) }
 }
 
 /// A named value a statement computed.
@@ -14,10 +35,33 @@ public struct CellResult: Sendable, Equatable {
     public var value: ResultValue
 }
 
+/// Why a cell failed.
+public struct CellFailure: Sendable, Equatable {
+    /// As a person saw it, over several lines.
+    public var text: String
+    /// Nil where the cell was read from a transcript.
+    public var diagnostic: Diagnostic?
+
+    init(_ diagnostic: Diagnostic) {
+        text = diagnostic.rendered()
+        self.diagnostic = diagnostic
+    }
+
+    init(text: String) { self.text = text }
+
+    /// Equal where a person saw the same.
+    public static func == (one: CellFailure, other: CellFailure) -> Bool { one.text == other.text }
+
+    /// Its first line without the place.
+    public var message: String {
+        diagnostic?.message ?? text.split(separator: "\n").first.map(String.init) ?? text
+    }
+}
+
 /// How a cell ended.
-public enum CellStatus: Sendable {
+public enum CellStatus: Sendable, Equatable {
     case ok
-    case failed(Diagnostic)
+    case failed(CellFailure)
     /// A person stopped it after so many interruption points; what was done is kept.
     case interrupted(points: Int)
 
@@ -31,30 +75,32 @@ public enum CellStatus: Sendable {
     }
 }
 
-/// A finished cell.
-public struct CellReport: Sendable {
+/// A finished cell, as it ran or as a transcript has it.
+public struct Cell: Sendable, Equatable {
     /// Number in the session, from 1.
     public var number: Int
+    /// Comment lines before the statement.
+    public var comments: [String] = []
     /// The statement as written.
     public var input: String
-    public var events: [CellEvent]
-    public var results: [CellResult]
-    public var status: CellStatus
-    /// Wall time.
-    public var seconds: Double
+    public var outputs: [CellOutput] = []
+    public var results: [CellResult] = []
+    public var status = CellStatus.ok
+    /// Wall time; a transcript has hundredths.
+    public var seconds = 0.0
 }
 
 /// Sees cells as they run: a terminal, a transcript, a JSON printer.
 public protocol NotebookObserver: AnyObject {
     /// A cell is about to run; `comments` are the lines before it.
     func began(number: Int, input: String, comments: [String]) throws
-    func saw(_ event: CellEvent) throws
-    func ended(_ report: CellReport) throws
+    func saw(_ event: CellOutput) throws
+    func ended(_ report: Cell) throws
 }
 
 /// What a running cell collects.
 final class CellRecorder {
-    private(set) var events: [CellEvent] = []
+    private(set) var outputs: [CellOutput] = []
     private(set) var results: [CellResult] = []
     private var innerStatements = 0
     /// What stands before the keys of an inner statement.
@@ -66,18 +112,18 @@ final class CellRecorder {
     /// Replay of an interrupted cell: stop after so many points.
     let stopAfter: Int?
     private let host: NotebookHost
-    private let observe: (CellEvent) -> Void
+    private let observe: (CellOutput) -> Void
 
-    init(host: NotebookHost, stopAfter: Int?, observe: @escaping (CellEvent) -> Void) {
+    init(host: NotebookHost, stopAfter: Int?, observe: @escaping (CellOutput) -> Void) {
         self.host = host
         self.stopAfter = stopAfter
         self.observe = observe
     }
 
-    func emit(_ event: CellEvent) {
+    func emit(_ event: CellOutput) {
         // A line must not be written into a progress bar.
         host.show(nil)
-        events.append(event)
+        outputs.append(event)
         observe(event)
     }
 

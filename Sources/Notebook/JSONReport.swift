@@ -1,26 +1,22 @@
 import CommandLanguage
 
-extension CellReport {
+extension Cell {
     /// The cell as one JSON object on one line; `schema` grows when a field changes its meaning.
     public var json: String {
         var fields = [
             "\"schema\":1", "\"cell\":\(number)", "\"input\":\(JSONText.quoted(input))",
             "\"status\":\"\(status.word)\"",
         ]
-        let lines = events.compactMap { event -> String? in
-            if case .line(let line) = event { return JSONText.quoted(line) }
-            return nil
-        }
+        let lines = outputs.compactMap { $0.line.map(JSONText.quoted) }
         fields.append("\"lines\":[\(lines.joined(separator: ","))]")
         let values = results.map { "\(JSONText.quoted($0.key)):\($0.value.json)" }
         fields.append("\"results\":{\(values.joined(separator: ","))}")
-        let plots = events.compactMap { event -> String? in
-            guard case .plot(let path, let width, let height, let digest) = event else { return nil }
-            return "{\"path\":\(JSONText.quoted(path)),\"width\":\(width),\"height\":\(height),"
+        let plots = plots.map { path, width, height, digest in
+            "{\"path\":\(JSONText.quoted(path)),\"width\":\(width),\"height\":\(height),"
                 + "\"pixels\":\"sha256:\(digest)\"}"
         }
         fields.append("\"plots\":[\(plots.joined(separator: ","))]")
-        if case .failed(let diagnostic) = status {
+        if case .failed(let failure) = status, let diagnostic = failure.diagnostic {
             let place = diagnostic.position
             let notes = diagnostic.notes.map(JSONText.quoted).joined(separator: ",")
             fields.append(

@@ -53,9 +53,9 @@ public final class Notebook {
     @discardableResult
     public func evaluate(
         _ text: String, name: String, keepGoing: Bool = false, stopAfter: Int? = nil
-    ) throws -> [CellReport] {
+    ) throws -> [Cell] {
         let source = SourceText(name: name, text: text)
-        var reports: [CellReport] = []
+        var reports: [Cell] = []
         let program: Program
         do {
             program = try parse(source)
@@ -84,7 +84,7 @@ public final class Notebook {
     /// Runs one cell and tells the observers.
     private func runCell(
         _ input: String, comments: [String], stopAfter: Int?, _ body: (inout CommandContext) throws -> Void
-    ) throws -> CellReport {
+    ) throws -> Cell {
         cells += 1
         for observer in observers { try observer.began(number: cells, input: input, comments: comments) }
         let start = ContinuousClock.now
@@ -97,8 +97,9 @@ public final class Notebook {
         let status = run(cell, input, body)
         host.show(nil)
         let elapsed = (ContinuousClock.now - start).components
-        let report = CellReport(
-            number: cells, input: input, events: cell.events, results: cell.results, status: status,
+        let report = Cell(
+            number: cells, comments: comments, input: input, outputs: cell.outputs, results: cell.results,
+            status: status,
             seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
         // Each one hears of the end, so that a full disk for one leaves no other with half a cell.
         for observer in observers {
@@ -120,11 +121,11 @@ public final class Notebook {
         } catch is Interruption {
             status = .interrupted(points: cell.points)
         } catch let error as Diagnostic {
-            status = .failed(error)
+            status = .failed(CellFailure(error))
         } catch {
             let source = SourceText(name: "input", text: input)
             status = .failed(
-                Diagnostic(message: "\(error)", range: source.contentRange, source: source))
+                CellFailure(Diagnostic(message: "\(error)", range: source.contentRange, source: source)))
         }
         // What a failed simple statement did was dropped in `execute`; the rest stands.
         if context.state.revision != context.base.revision {
@@ -178,6 +179,9 @@ extension Notebook {
         }
     }
 
+    /// What other programs call commands.
+    private static let usual = ["exit": "quit", "q": "quit", "?": "help", "load": "data load", "ls": "runs"]
+
     private func execute(_ body: [Statement], source: SourceText, _ context: inout CommandContext) throws {
         context.blockDepth += 1
         defer { context.blockDepth -= 1 }
@@ -193,7 +197,9 @@ extension Notebook {
         _ command: Command, range: SourceRange, source: SourceText, _ context: inout CommandContext
     ) throws {
         guard let type = commandTable.first(where: { $0.verb == command.verb.text }) else {
-            let near = nearestName(to: command.verb.text, among: commandTable.map { $0.verb } + reservedWords)
+            let near =
+                Self.usual[command.verb.text]
+                ?? nearestName(to: command.verb.text, among: commandTable.map { $0.verb } + reservedWords)
             throw Diagnostic(
                 message: "unknown command '\(command.verb.text)'", range: command.verb.range, source: source,
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the commands"])

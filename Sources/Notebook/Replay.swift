@@ -34,81 +34,92 @@ public struct Replay {
     /// Replays all cells; stops early only where the model or the data is not the recorded one.
     public func run() throws -> Report {
         var report = Report()
-        for cell in transcript.cells {
-            guard let status = cell.status else {
-                report.torn = cell.line
+        report.mismatches = transcript.problems.map {
+            Mismatch(line: $0.line, message: $0.message, isProvenance: false)
+        }
+        report.torn = transcript.tornLine
+        for entry in transcript.entries {
+            guard !entry.isTorn else {
+                report.torn = entry.line
                 continue
             }
-            let ran = try notebook.evaluate(cell.input, name: "input", stopAfter: cell.points)
+            let ran = try notebook.evaluate(entry.cell.input, name: "input", stopAfter: entry.points)
             report.cells += 1
-            let found = compare(cell, status: status, with: ran, &report.compared)
+            let found = compare(entry, with: ran, &report.compared)
             report.mismatches += found
             if found.contains(where: \.isProvenance) { break }
         }
         return report
     }
 
-    private func compare(
-        _ cell: Transcript.Cell, status: String, with reports: [CellReport], _ compared: inout Int
-    ) -> [Mismatch] {
-        guard let ran = reports.last, reports.count == 1 else {
+    private func compare(_ entry: Transcript.Entry, with cells: [Cell], _ compared: inout Int) -> [Mismatch] {
+        guard let ran = cells.last, cells.count == 1 else {
             return [
                 Mismatch(
-                    line: cell.line, message: "expected one statement; got \(reports.count)",
+                    line: entry.line, message: "expected one statement; got \(cells.count)",
                     isProvenance: false)
             ]
         }
-        let loads = cell.results.contains { Self.isProvenance($0.key) }
-        if ran.status.word != status {
-            var message = "recorded as \(status); now \(ran.status.word)"
-            if case .failed(let diagnostic) = ran.status { message += ": \(diagnostic.message)" }
-            return [Mismatch(line: cell.line, message: message, isProvenance: loads && status == "ok")]
+        let recorded = entry.cell
+        let loads = recorded.results.contains { Self.isProvenance($0.key) }
+        // What could not be written then may be writable now; nothing of it is in the state.
+        if case .failed(let failure) = recorded.status, ran.status == .ok,
+            failure.text.contains(": error: cannot write '")
+        {
+            return []
+        }
+        if ran.status.word != recorded.status.word {
+            var message = "recorded as \(recorded.status.word); now \(ran.status.word)"
+            if case .failed(let failure) = ran.status { message += ": \(failure.message)" }
+            return [
+                Mismatch(
+                    line: entry.line, message: message, isProvenance: loads && recorded.status == .ok)
+            ]
         }
         var mismatches: [Mismatch] = []
         var results: [String: String] = [:]
         for result in ran.results { results[result.key] = result.value.description }
-        for (line, key, value) in cell.results {
+        for (line, result) in zip(entry.resultLines, recorded.results) {
             compared += 1
-            let now = results.removeValue(forKey: key)
-            guard now != value else { continue }
+            let now = results.removeValue(forKey: result.key)
+            guard now != result.value.description else { continue }
             mismatches.append(
                 Mismatch(
-                    line: line, message: "'\(key)' recorded \(value); got \(now ?? "nothing")",
-                    isProvenance: Self.isProvenance(key)))
+                    line: line, message: "'\(result.key)' recorded \(result.value); got \(now ?? "nothing")",
+                    isProvenance: Self.isProvenance(result.key)))
         }
         for key in results.keys.sorted() {
             mismatches.append(
                 Mismatch(
-                    line: cell.line, message: "'\(key)' is not recorded; got \(results[key] ?? "")",
+                    line: entry.line, message: "'\(key)' is not recorded; got \(results[key] ?? "")",
                     isProvenance: false))
         }
-        return mismatches + comparePlots(cell, ran, &compared)
+        return mismatches + comparePlots(entry, ran, &compared)
     }
 
-    private func comparePlots(_ cell: Transcript.Cell, _ ran: CellReport, _ compared: inout Int) -> [Mismatch]
-    {
-        let digests = ran.events.compactMap { event -> String? in
-            if case .plot(_, _, _, let digest) = event { return digest }
-            return nil
+    private func comparePlots(_ entry: Transcript.Entry, _ ran: Cell, _ compared: inout Int) -> [Mismatch] {
+        let digests = ran.plots.map(\.digest)
+        let recorded = zip(entry.outputLines, entry.cell.outputs).compactMap { line, output in
+            output.plot.map { (line, $0) }
         }
         var mismatches: [Mismatch] = []
-        for (index, plot) in cell.plots.enumerated() {
+        for (index, (line, plot)) in recorded.enumerated() {
             compared += 1
             let now = index < digests.count ? digests[index] : "nothing"
             if now != plot.digest {
                 mismatches.append(
                     Mismatch(
-                        line: plot.line,
-                        message: "pixels of \(plot.path) recorded \(plot.digest); got \(now)",
+                        line: line,
+                        message:
+                            "pixels of \(ResultValue.text(plot.path)) recorded \(plot.digest); got \(now)",
                         isProvenance: false))
             }
         }
-        if digests.count > cell.plots.count {
+        if digests.count > recorded.count {
             mismatches.append(
                 Mismatch(
-                    line: cell.line,
-                    message: "\(digests.count) plots drawn; \(cell.plots.count) recorded", isProvenance: false
-                ))
+                    line: entry.line,
+                    message: "\(digests.count) plots drawn; \(recorded.count) recorded", isProvenance: false))
         }
         return mismatches
     }

@@ -1,5 +1,6 @@
 import CommandLanguage
 import Files
+import Foundation
 
 /// A typed result of a statement, written so that it reads back exactly.
 public enum ResultValue: Sendable, Equatable {
@@ -9,6 +10,13 @@ public enum ResultValue: Sendable, Equatable {
     case double(Double)
     case text(String)
     case list([ResultValue])
+    /// As a transcript has it; which kind it was is not known.
+    case recorded(String)
+
+    /// Equal where a transcript would have the same.
+    public static func == (one: ResultValue, other: ResultValue) -> Bool {
+        one.description == other.description
+    }
 }
 
 extension ResultValue: CustomStringConvertible {
@@ -22,6 +30,7 @@ extension ResultValue: CustomStringConvertible {
         case .double(let value): Self.text(value)
         case .text(let text): Self.isPlain(text) ? text : JSONText.quoted(text)
         case .list(let values): "[" + values.map(\.nested).joined(separator: ", ") + "]"
+        case .recorded(let text): text
         }
     }
 
@@ -48,6 +57,10 @@ extension ResultValue: CustomStringConvertible {
         case .double(let value): value.isFinite ? "\(value)" : "\"\(Self.text(value))\""
         case .text(let text): JSONText.quoted(text)
         case .list(let values): "[" + values.map(\.json).joined(separator: ",") + "]"
+        case .recorded(let text):
+            text.hasPrefix("[") || text.hasPrefix("\"") || text == "true" || text == "false"
+                || Double(text)?.isFinite == true
+                ? text : JSONText.quoted(text)
         }
     }
 
@@ -63,6 +76,12 @@ extension ResultValue: CustomStringConvertible {
 
 /// JSON strings.
 enum JSONText {
+    /// What `ResultValue` wrote of a text: bare, or between quotes.
+    static func unquoted(_ text: String) -> String {
+        guard text.hasPrefix("\"") else { return text }
+        return (try? JSONDecoder().decode(String.self, from: Data(text.utf8))) ?? text
+    }
+
     /// The text between quotes, with quotes, backslashes and all that could steer a terminal escaped.
     static func quoted(_ text: String) -> String {
         var result = "\""

@@ -2,48 +2,78 @@ public import CommandLanguage
 import Files
 import Foundation
 
-/// A recorded session, read back.
+/// A recorded session, read back into the cells that wrote it.
+///
+/// Reading is total: any prefix, torn line or edit is read as far as it makes sense, and what does not is listed.
 public struct Transcript: Sendable {
-    /// One recorded statement.
-    public struct Cell: Sendable {
+    /// A cell and where it stands.
+    public struct Entry: Sendable {
+        public var cell: Cell
         /// Line of the input in the file, from 1.
         public var line: Int
-        public var input: String
-        public var results: [(line: Int, key: String, value: String)] = []
-        public var plots: [(line: Int, path: String, digest: String)] = []
-        /// "ok", "failed" or "interrupted"; nil when the session ended before the cell did.
-        public var status: String?
+        /// Lines of the results.
+        public var resultLines: [Int] = []
+        /// Line of each output.
+        public var outputLines: [Int] = []
+        /// Whether the session ended before the cell did.
+        public var isTorn = true
         /// Interruption points passed, for an interrupted cell.
-        public var points: Int?
+        var points: Int?
+        /// Lines of a failure's text.
+        fileprivate var failure: [String] = []
     }
 
-    public var settings: [String: Value] = [:]
-    public var cells: [Cell] = []
+    public private(set) var settings: [String: Value] = [:]
+    public private(set) var entries: [Entry] = []
+    /// Lines that make no sense, and were left out.
+    public private(set) var problems: [TranscriptError] = []
+    /// Line of a last line without an end, which is left out, too.
+    public private(set) var tornLine: Int?
+    /// Bytes from the start of the file to the end of the last whole cell, or of the head where there is none.
+    public private(set) var wholeLength = 0
 
-    /// Reads a transcript; any prefix of one that ends at a line end is one.
+    /// The cells of a session, those that came to an end.
+    public var cells: [Cell] { entries.filter { !$0.isTorn }.map(\.cell) }
+
+    private var comments: [String] = []
+
+    public static let head = "#!ziplab-transcript 1"
+
+    /// Reads a transcript.
     ///
-    /// - Throws: `TranscriptError` naming the line.
+    /// - Throws: `TranscriptError` where the text is none, or of a later version.
     public init(_ text: String, name: String) throws {
         // Bytes, since a mark that combines with what is before it must not hide a line end or a blank.
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-            String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self)
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        func string(_ line: Substring.UTF8View) -> String {
+            String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
         }
-        if lines.last == "" { lines.removeLast() }
-        guard let first = lines.first, first.hasPrefix("#!ziplab-transcript ") else {
+        let first = lines.first.map(string) ?? ""
+        guard first.hasPrefix("#!ziplab-transcript ") else {
             throw TranscriptError(
-                name: name, line: 1, message: "not a transcript: expected '#!ziplab-transcript 1'")
+                name: name, line: 1, message: "not a transcript: expected '\(Self.head)'")
         }
-        guard first == "#!ziplab-transcript 1" else {
+        guard first == Self.head else {
             throw TranscriptError(
                 name: name, line: 1, message: "transcripts of this version cannot be read: '\(first)'")
         }
-        for (index, line) in lines.enumerated().dropFirst() where !line.isEmpty {
+        // What is written ends with a line end; what does not was cut.
+        if let last = lines.popLast(), !last.isEmpty { tornLine = lines.count + 1 }
+        var length = 0
+        for (index, line) in lines.enumerated() {
+            length += line.count + 1
+            if index == 0 { wholeLength = length }
+            let line = string(line)
+            guard index > 0, !line.isEmpty else { continue }
             do {
                 try read(line, number: index + 1)
             } catch let message as Malformed {
-                throw TranscriptError(name: name, line: index + 1, message: message.text)
-            }
+                problems.append(TranscriptError(name: name, line: index + 1, message: message.text))
+            } catch {}
+            if comments.isEmpty, entries.last.map({ !$0.isTorn }) ?? true { wholeLength = length }
         }
+        // The time and the interruption points stand behind a failure's lines.
+        for index in entries.indices { entries[index].finish() }
     }
 
     private struct Malformed: Error {
@@ -53,21 +83,37 @@ public struct Transcript: Sendable {
     private mutating func read(_ line: String, number: Int) throws {
         let scalars = line.unicodeScalars
         let sigil = String(scalars.prefix(1))
-        let rest = String(scalars.dropFirst(2))
-        guard sigil == "#" || sigil == "@" || scalars.count == 1 || scalars.dropFirst().first == " " else {
+        let second = scalars.dropFirst().first
+        let isEscaped = second == "\\" && (sigil == ">" || sigil == ".")
+        let rest = String(scalars.dropFirst(isEscaped ? 3 : 2))
+        guard sigil == "#" || sigil == "@" || scalars.count == 1 || second == " " || isEscaped else {
             throw Malformed(text: "expected a blank after '\(sigil)'")
         }
         switch sigil {
-        case "#", "|", "!":
-            break
-        case ">":
-            cells.append(Cell(line: number, input: rest))
-        case ".":
-            try change { $0.input += "\n" + rest }
+        case "#":
+            comments.append(line)
+        case "|":
+            try change {
+                $0.cell.outputs.append(.line(rest))
+                $0.outputLines.append(number)
+            }
+        case "!":
+            try change { $0.failure.append(rest) }
+        case ">", ".":
+            guard let text = isEscaped ? TranscriptText.unescaped(rest) : rest else {
+                throw Malformed(text: "expected escapes such as '\\u{1b}' behind '\(sigil)\\'")
+            }
+            if sigil == "." { return try change { $0.cell.input += "\n" + text } }
+            entries.append(
+                Entry(cell: Cell(number: entries.count + 1, comments: comments, input: text), line: number))
+            comments = []
         case "=":
             let parts = Self.halves(rest, at: " ")
             guard let parts else { throw Malformed(text: "expected '= key value'") }
-            try change { $0.results.append((number, parts.0, parts.1)) }
+            try change {
+                $0.cell.results.append(CellResult(key: parts.0, value: .recorded(parts.1)))
+                $0.resultLines.append(number)
+            }
         case "@":
             try readNote(String(line.dropFirst()), number: number)
         default:
@@ -97,35 +143,59 @@ public struct Transcript: Sendable {
             else { throw Malformed(text: "expected '@set name=value'") }
             settings[name.text] = value
         case "plot":
-            guard words.count >= 4, let digest = words.last, digest.hasPrefix("pixels-sha256:") else {
-                throw Malformed(text: "expected '@plot path WxH pixels-sha256:…'")
-            }
+            let size =
+                words.count >= 4 ? words[words.count - 2].split(separator: "x").compactMap { Int($0) } : []
+            guard words.count >= 4, size.count == 2, let digest = words.last,
+                digest.hasPrefix("pixels-sha256:")
+            else { throw Malformed(text: "expected '@plot path WxH pixels-sha256:…'") }
             let path = words[1..<(words.count - 2)].joined(separator: " ")
-            try change { $0.plots.append((number, path, String(digest.dropFirst("pixels-sha256:".count)))) }
+            try change {
+                $0.cell.outputs.append(
+                    .plot(
+                        path: JSONText.unquoted(path), width: size[0], height: size[1],
+                        digest: String(digest.dropFirst("pixels-sha256:".count))))
+                $0.outputLines.append(number)
+            }
         case "did":
             guard words.count == 2, let points = Int(words[1]), points >= 0 else {
                 throw Malformed(text: "expected '@did count'")
             }
             try change { $0.points = points }
         case "end":
-            guard words.count >= 3, ["ok", "failed", "interrupted"].contains(words[2]) else {
+            guard words.count >= 3, let status = ["ok", "failed", "interrupted"].firstIndex(of: words[2])
+            else {
                 throw Malformed(text: "expected '@end number ok|failed|interrupted seconds'")
             }
-            try change { $0.status = words[2] }
+            try change {
+                $0.isTorn = false
+                $0.cell.status = [.ok, .failed(CellFailure(text: "")), .interrupted(points: 0)][status]
+                $0.cell.seconds = words.count > 3 ? Double(words[3].dropLast()) ?? 0 : 0
+            }
         default:
             // Notes of later versions are kept out of the way.
             break
         }
     }
 
-    private mutating func change(_ body: (inout Cell) -> Void) throws {
-        guard !cells.isEmpty else { throw Malformed(text: "expected an input line '> …' before this one") }
-        body(&cells[cells.count - 1])
+    private mutating func change(_ body: (inout Entry) -> Void) throws {
+        guard !entries.isEmpty else { throw Malformed(text: "expected an input line '> …' before this one") }
+        body(&entries[entries.count - 1])
+    }
+}
+
+extension Transcript.Entry {
+    /// Puts what stands on lines of its own into the status.
+    fileprivate mutating func finish() {
+        switch cell.status {
+        case .ok: break
+        case .failed: cell.status = .failed(CellFailure(text: failure.joined(separator: "\n")))
+        case .interrupted: cell.status = .interrupted(points: points ?? 0)
+        }
     }
 }
 
 /// A line of a transcript that cannot be read.
-public struct TranscriptError: Error, CustomStringConvertible {
+public struct TranscriptError: Error, CustomStringConvertible, Sendable {
     public var name: String
     public var line: Int
     public var message: String

@@ -30,12 +30,12 @@ final class TranscriptRecorder: NotebookObserver {
     func began(number: Int, input: String, comments: [String]) throws {
         var lines = comments.map { TranscriptText.escaped($0) }
         for (index, line) in TranscriptText.lines(of: input).enumerated() {
-            lines.append((index == 0 ? "> " : ". ") + line)
+            lines.append(TranscriptText.input(index == 0 ? ">" : ".", line))
         }
         try append(lines)
     }
 
-    func saw(_ event: CellEvent) throws {
+    func saw(_ event: CellOutput) throws {
         switch event {
         case .line(let line):
             try append(TranscriptText.lines(of: line).map { "| " + TranscriptText.escaped($0) })
@@ -45,12 +45,12 @@ final class TranscriptRecorder: NotebookObserver {
         }
     }
 
-    func ended(_ report: CellReport) throws {
+    func ended(_ report: Cell) throws {
         var lines = report.results.map { "= \($0.key) \($0.value)" }
         switch report.status {
         case .ok: break
-        case .failed(let diagnostic):
-            lines += TranscriptText.lines(of: diagnostic.rendered()).map { "! " + $0 }
+        case .failed(let failure):
+            lines += TranscriptText.lines(of: failure.text).map { "! " + $0 }
         case .interrupted(let points):
             lines.append("! interrupted; what was done is kept")
             lines.append("@did \(points)")
@@ -67,15 +67,4 @@ final class TranscriptRecorder: NotebookObserver {
         text += addition
         try file?.write(Array(addition.utf8))
     }
-}
-
-/// Text as it stands in a transcript.
-enum TranscriptText {
-    /// Lines of a text, without their ends; at least one.
-    static func lines(of text: String) -> [String] {
-        text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
-    }
-
-    /// Control characters made visible.
-    static func escaped(_ text: String) -> String { escapedForDisplay(text) }
 }

@@ -32,7 +32,7 @@ extension TuningError: CustomStringConvertible {
         case .tooFewClasses(let count):
             "a prompt tells classes apart: expected at least two classes; got \(count == 0 ? "none" : "one")"
         case .badPrompt(let file, let reason):
-            "'\(file)' is not a saved prompt: \(reason)"
+            "cannot start from '\(file)': \(reason)"
         case .contextsOfClasses:
             "the file has a context a class, which '--method gauss-newton --contexts class' starts from"
         case .badState(let method, let tensor):

@@ -123,8 +123,8 @@ struct RecordingOptions: ParsableArguments {
 }
 
 /// Runs statements and turns what happened into an exit status.
-func finish(_ body: () throws -> [CellReport]) throws {
-    let reports: [CellReport]
+func finish(_ body: () throws -> [Cell]) throws {
+    let reports: [Cell]
     do {
         reports = try body()
     } catch let status as ExitStatus {

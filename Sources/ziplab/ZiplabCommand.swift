@@ -17,8 +17,10 @@ struct ZiplabCommand: ParsableCommand {
             """,
         version: "ziplab \(ziplabVersion)", subcommands: [RunFile.self, ReplayFiles.self])
 
-    @Option(name: .short, help: ArgumentHelp("Run these statements and end.", valueName: "statements"))
-    var c: String?
+    @Option(
+        name: .short, parsing: .singleValue,
+        help: ArgumentHelp("Run these statements and end.", valueName: "statements"))
+    var c: [String] = []
 
     @OptionGroup var recording: RecordingOptions
     @OptionGroup var common: CommonOptions
@@ -27,7 +29,8 @@ struct ZiplabCommand: ParsableCommand {
         let notebook = try common.makeNotebook(settings: try recording.settings())
         try recording.startRecording(notebook)
         let keepGoing = recording.keepGoing
-        if let text = c {
+        if !c.isEmpty {
+            let text = c.joined(separator: "\n")
             try finish { try notebook.evaluate(text, name: "command", keepGoing: keepGoing) }
         } else if Terminal.isTypedOn {
             try Conversation(notebook).run()
@@ -48,9 +51,9 @@ struct ZiplabCommand: ParsableCommand {
     /// Statements from standard input, each run as soon as it is complete.
     ///
     /// - Returns: the cells that did not end well; others are forgotten, since a pipe may never end.
-    private func runPiped(_ notebook: Notebook, keepGoing: Bool) throws -> [CellReport] {
+    private func runPiped(_ notebook: Notebook, keepGoing: Bool) throws -> [Cell] {
         let reader = PlainLineReader()
-        var failed: [CellReport] = []
+        var failed: [Cell] = []
         var pending = ""
         while true {
             var ended = false

@@ -40,7 +40,11 @@ import Testing
             Issue.record("loaded")
         } catch DatasetError.noImages(_, let found, _) {
             let name = (flat.path as NSString).lastPathComponent
-            #expect(found == ["1 image lies right in '\(name)' and not in a class folder, left out"])
+            #expect(
+                found == [
+                    "1 image lies right in '\(name)' and not in a class folder, left out",
+                    "is '\(name)' itself a class? Then load the folder that it lies in",
+                ])
         }
     }
 
@@ -86,7 +90,7 @@ import Testing
         for (name, bytes) in kinds { try data.write("a/\(name).png", bytes) }
         #expect(
             message { _ = try load(data) }
-                == "4 of 12 images cannot be read (1 BMP image, 1 WebP image, 1 cut short, 1 empty), the first: "
+                == "4 of 12 images cannot be read (1 BMP, 1 WebP, 1 cut short, 1 empty), the first: "
                 + "'\(data.path)/a/0.png': expected a PNG or JPEG image, got a WebP image")
         var options = DataSet.Options(shots: 1, seed: 1)
         options.skipsBad = true
@@ -94,7 +98,7 @@ import Testing
         #expect(set.train.count == 2 && set.validation.count == 2)
         #expect(
             set.test.images.allSatisfy { !["a/0.png", "a/1.png", "a/2.png", "a/3.png"].contains($0.path) })
-        #expect(set.notes[0].hasPrefix("4 images that cannot be read left out (1 BMP image, "))
+        #expect(set.notes[0].hasPrefix("4 images that cannot be read left out (1 BMP, "))
         // What is drawn is what would be drawn if the bad files had never been there.
         for (name, _) in kinds { try FileManager.default.removeItem(atPath: data.path + "/a/\(name).png") }
         #expect(try DataSet(path: data.path, shots: 1, seed: 1).train == set.train)

@@ -74,7 +74,7 @@ import Testing
         try data.write("cat/2.png", text: "no picture")
         #expect(
             said()
-                == "2 of 6 images cannot be read (1 GIF image, 1 of another kind), the first: '…/cat/2.png': "
+                == "2 of 6 images cannot be read (1 GIF, 1 of another kind), the first: '…/cat/2.png': "
                 + "expected a PNG or JPEG image, got something else")
     }
 

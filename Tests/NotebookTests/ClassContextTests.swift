@@ -156,7 +156,7 @@ import Testing
             writer.metadata["class_names"] = names
             try Fixture.write(writer.serialized(), to: fixture.folder + "/w.safetensors")
             let failure = try said("prompt load w.safetensors --method gauss-newton --contexts class")
-            let prefix = "input:1:13: error: 'DIR/w.safetensors' is not a saved prompt: "
+            let prefix = "input:1:13: error: cannot start from 'DIR/w.safetensors': "
             #expect(failure.hasPrefix(prefix), "\(failure)")
             return String(failure.dropFirst(prefix.count).prefix { $0 != "\n" })
         }

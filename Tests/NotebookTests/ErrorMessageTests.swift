@@ -168,7 +168,7 @@ import Testing
                 input:1:12: error: unexpected argument '[a, b]'
                 model load [a, b]
                            ^~~~~^
-                note: usage: model load [PATH]
+                note: usage: model load [PATH] [--cleaning huggingface|openclip]
                 """),
         Sample(
             name: "unknown variable", setup: "let seed = 1", statement: "prompt new --seed $sead",

@@ -66,7 +66,8 @@ import Testing
             for result in report.results {
                 #expect(Self.equal(results[result.key], result.value), "\(result)")
             }
-            if case .failed(let diagnostic) = report.status {
+            if case .failed(let failure) = report.status {
+                let diagnostic = try #require(failure.diagnostic)
                 let error = try #require(object["error"] as? [String: Any])
                 #expect(error["message"] as? String == diagnostic.message)
                 #expect(error["line"] as? Int == diagnostic.position.line)
@@ -91,7 +92,7 @@ import Testing
         case .float(let float): (json as? NSNumber).map { Float($0.doubleValue) } == float
         // The reader keeps many digits as a decimal, whose own conversion is not exact.
         case .double(let double): (json as? NSNumber).flatMap { Double($0.stringValue) } == double
-        case .text(let text): json as? String == text
+        case .text(let text), .recorded(let text): json as? String == text
         case .list(let values):
             (json as? [Any]).map { $0.count == values.count && zip($0, values).allSatisfy { equal($0, $1) } }
                 ?? false

@@ -114,7 +114,7 @@ final class Fixture: Sendable {
     ) throws -> Notebook {
         let notebook = Notebook(host: host(), settings: settings)
         for report in try notebook.evaluate(setup, name: "setup") {
-            if case .failed(let diagnostic) = report.status { throw diagnostic }
+            if case .failed(let failure) = report.status { throw try #require(failure.diagnostic) }
         }
         notebook.host = host(stop: stop)
         return notebook
@@ -151,7 +151,7 @@ let smallPrompt = """
 extension Notebook {
     /// Runs a text and returns its cells.
     @discardableResult
-    func run(_ text: String) throws -> [CellReport] {
+    func run(_ text: String) throws -> [Cell] {
         try evaluate(text, name: "input")
     }
 
@@ -177,16 +177,16 @@ func withoutAccount(_ standing: [String]) -> [String] {
     return standing.filter { line in !prefixes.contains { line.hasPrefix($0) } }
 }
 
-extension CellReport {
+extension Cell {
     var lines: [String] {
-        events.compactMap { event in
+        outputs.compactMap { event in
             if case .line(let line) = event { line } else { nil }
         }
     }
 
     /// The message of a failed cell as a person sees it.
     var failure: String? {
-        if case .failed(let diagnostic) = status { diagnostic.rendered() } else { nil }
+        if case .failed(let failure) = status { failure.text } else { nil }
     }
 
     var word: String {

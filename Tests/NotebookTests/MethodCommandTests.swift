@@ -270,11 +270,11 @@ import Testing
         Mistake(
             statement: "prompt load b.safetensors",
             message:
-                "'DIR/b.safetensors' is not a saved prompt: saved by 'bias', it has no context to start from",
+                "cannot start from 'DIR/b.safetensors': saved by 'bias', it has no context to start from",
             place: "b.safetensors"),
         Mistake(
             statement: "prompt load t.safetensors",
-            message: "'DIR/t.safetensors' is not a saved prompt: it is an audit trace", place: "t.safetensors"
+            message: "cannot start from 'DIR/t.safetensors': it is an audit trace", place: "t.safetensors"
         ),
         Mistake(
             statement: "prompt load p.safetensors --method bar",

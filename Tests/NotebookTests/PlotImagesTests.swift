@@ -33,7 +33,7 @@ import Testing
         }
         // Not a fifth one.
         #expect(sheet.width == 480)
-        guard case .plot(let path, let width, let height, _)? = report.events.last else {
+        guard case .plot(let path, let width, let height, _)? = report.outputs.last else {
             Issue.record("no plot recorded")
             return
         }

@@ -34,7 +34,7 @@ import Testing
             return message { _ = try PromptFile.context(path: data.path + "/prompt.safetensors", width: 24) }
                 .replacingOccurrences(of: data.path, with: "…")
         }
-        let expected = "'…/prompt.safetensors' is not a saved prompt: expected a tensor 'context' of width 24"
+        let expected = "cannot start from '…/prompt.safetensors': expected a tensor 'context' of width 24"
         #expect(try said { _ in } == expected)
         #expect(
             try said { try $0.add("context", shape: [24], floats: [Float](repeating: 0, count: 24)) }
@@ -45,7 +45,7 @@ import Testing
         #expect(try said { try $0.add("context", shape: [0, 24], floats: []) } == expected)
         #expect(
             try said { try $0.add("context", shape: [1, 24], floats: [Float](repeating: .nan, count: 24)) }
-                == "'…/prompt.safetensors' is not a saved prompt: its context has values that are not finite")
+                == "cannot start from '…/prompt.safetensors': its context has values that are not finite")
         #expect(
             try said { try $0.add("context", shape: [1, 24], int32s: [Int32](repeating: 0, count: 24)) }
                 == "expected F32, F16 or BF16 elements of 'context' in '…/prompt.safetensors'; got I32")

@@ -66,6 +66,6 @@ extension CommandContext {
         guard let (first, second) = ClassList.alike(names).first else { return }
         let what =
             first == second ? "'\(first)' names two classes" : "'\(first)' and '\(second)' are read alike"
-        say("note: \(what); only the first can be predicted")
+        say("note: \(what); only the first can be predicted; 'classes set' gives other names")
     }
 }

@@ -79,6 +79,9 @@ enum DataCommand: NotebookCommand {
             context.say("\(known.name): published results are with the template \"\(known.template)\"")
             context.set("data.known", .text(known.name))
         }
+        if shots == nil, data.train.count > 0, data.validation.count == 0 {
+            context.say("note: every image is for training: '--shots N' leaves some for validation and test")
+        }
         for note in data.notes + [note(skipped: data.skipped)].compactMap({ $0 }) {
             context.say("note: " + note)
         }

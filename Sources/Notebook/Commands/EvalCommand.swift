@@ -17,6 +17,9 @@ enum EvalCommand: NotebookCommand {
                     name: "on", kind: nil,
                     help: "evaluate on the data sets at the paths, test split by default"),
                 OptionSpecification(
+                    name: "skip-bad", kind: nil,
+                    help: "with --on: leave out files that are no whole PNG or JPEG"),
+                OptionSpecification(
                     name: "base-to-new", kind: nil,
                     help: "after 'data load … --classes base': the new classes too, and the harmonic mean"),
             ], summary: "evaluate the prompt")
@@ -44,8 +47,10 @@ enum EvalCommand: NotebookCommand {
         let run = try context.requireRun()
         let data = try context.requireData()
         if call.flag("on") { return try evaluate(run, on: try others(call, context), call, context) }
-        guard call.texts("path").isEmpty else {
-            throw call.failure("path", "expected '--on' before the paths of other data")
+        if let word = call.texts("path").first {
+            let hint = splitNames.contains(word) ? "did you mean '--split \(word)'?" : nil
+            throw call.failure(
+                "path", "expected '--on' before the paths of other data", notes: [hint].compactMap { $0 })
         }
         if call.flag("base-to-new") { return try baseToNew(run, data, call, context) }
         let list = try context.list(call, default: .val, in: data)
@@ -78,6 +83,7 @@ enum EvalCommand: NotebookCommand {
         }
         var options = context.state.dataOptions
         options.classes = .all
+        options.skipsBad = options.skipsBad || call.flag("skip-bad")
         return try paths.enumerated().map { index, path in
             Target(name: path, data: try DataCommand.open(call, "path", at: index, options, context))
         }
@@ -91,7 +97,15 @@ enum EvalCommand: NotebookCommand {
             try score(run, try context.list(call, default: .test, in: target.data), target.data, context)
         }
         let width = targets.map { displayWidth(of: $0.name) }.max() ?? 0
+        let tuned = Set(run.train.digests)
         for (index, (target, result)) in zip(targets, scores).enumerated() {
+            let list = try context.list(call, default: .test, in: target.data)
+            let seen = list.digests.count { tuned.contains($0) }
+            let seenNote =
+                seen == 0
+                ? []
+                : ["\(seen) of its \(list.count) \(list.name) images are images that the prompt was tuned on"]
+            for note in target.data.notes + seenNote { context.say("note: \(target.name): \(note)") }
             context.say(
                 target.name + String(repeating: " ", count: width - displayWidth(of: target.name) + 2)
                     + line(result, classes: target.data.classNames.count))
@@ -144,6 +158,8 @@ enum EvalCommand: NotebookCommand {
         var score: Score
         var template: Score
         var transfer: Classifier.Transferred
+        /// Name of the split.
+        var split: String
     }
 
     /// The score of the run's prompt on a list of other data; its evaluation queries are charged to the run.
@@ -164,15 +180,20 @@ enum EvalCommand: NotebookCommand {
                 account: run.account
             ) { try cell.interruptionPoint() }
         }
-        return Outcome(score: scores[0], template: scores[1], transfer: transfer)
+        return Outcome(score: scores[0], template: scores[1], transfer: transfer, split: list.name)
     }
 
     private static func line(_ outcome: Outcome, classes: Int) -> String {
         let (score, transfer) = (outcome.score, outcome.transfer)
         var remarks: [String] = []
-        if transfer.leavesHead { remarks.append("without its head") }
-        if transfer.newClasses > 0 { remarks.append("\(transfer.newClasses) with the mean context") }
-        return "accuracy \(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
+        if transfer.leavesHead { remarks.append("its head stays behind") }
+        if transfer.newClasses > 0 {
+            remarks.append(
+                "\(DisplayNumber.count(transfer.newClasses, "new class", "new classes")) with the mean of the contexts"
+            )
+        }
+        return
+            "\(outcome.split) accuracy \(DisplayNumber.percent(score.accuracy)) (\(score.correct) of \(score.images)), "
             + "loss \(DisplayNumber.figure(Double(score.loss))), \(DisplayNumber.count(classes, "class", "classes")); "
             + "template \(DisplayNumber.percent(outcome.template.accuracy))"
             + (remarks.isEmpty ? "" : " (" + remarks.joined(separator: ", ") + ")")

@@ -7,7 +7,7 @@ enum HelpCommand: NotebookCommand {
     static let summary = "list commands, or explain one"
     static let forms = [
         CommandForm(
-            parameters: [Parameter(name: "topic", kind: .name(.helpTopic), count: .optional)],
+            parameters: [Parameter(name: "topic", kind: .name(.helpTopic), count: .any)],
             summary: "explain a topic")
     ]
     static let help = """
@@ -38,6 +38,11 @@ enum HelpCommand: NotebookCommand {
         }
         if let method = context.host.methods.method(topic) {
             explain(method, context)
+            // A command may have the same name.
+            if let command = commandTable.first(where: { $0.verb == topic }) {
+                context.say("")
+                lines(command.help, context)
+            }
             return
         }
         guard let command = commandTable.first(where: { $0.verb == topic }) else {

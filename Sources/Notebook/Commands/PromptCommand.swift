@@ -200,6 +200,7 @@ extension CommandContext {
         let method = run.method
         say("\(run.methodName): \(method.description)")
         let each = method.queriesPerStep
+        let fewest = method.fewestQueriesPerStep
         let budget = run.problem.budget
         let steps = each > 0 ? min(budget / each, method.stepLimit ?? .max) : 0
         let parts = [
@@ -208,7 +209,9 @@ extension CommandContext {
         ].filter { !$0.isEmpty }
         let pace =
             each > 0
-            ? "\(DisplayNumber.count(each, "query", "queries")) a step, budget \(budget): "
+            ? (fewest < each ? "\(fewest) to " : "")
+                + "\(DisplayNumber.count(each, "query", "queries")) a step, "
+                + "budget \(budget): " + (fewest < each ? "at least " : "")
                 + DisplayNumber.count(steps, "step")
             : "nothing to tune, budget \(budget)"
         say(

@@ -22,7 +22,8 @@ enum StepCommand: NotebookCommand {
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let steps = call.integer("n") ?? 1
         let run = try context.requireRun()
-        let needed = steps * run.method.queriesPerStep
+        let needed = max(
+            run.method.queriesPerStep, steps * run.method.fewestQueriesPerStep)
         if let limit = run.method.stepLimit, run.method.step + steps > limit {
             throw call.failure(nil, "\(TuningError.noStepLeft(method: run.methodName, limit: limit))")
         }

@@ -161,6 +161,7 @@ public struct GaussNewtonMethod: TuningMethod {
     public var parameters: [Float] { (search.point + search.bias).map { Float($0) } }
     public var step: Int { search.step }
     public var queriesPerStep: Int { search.evaluationsPerStep }
+    public var fewestQueriesPerStep: Int { settings[Self.directions] + 1 }
     public var description: String {
         "\(space.start.rows) context tokens\(settings[Self.contexts] == "class" ? " a class" : ""), n = \(search.dimensions), head \(settings[Self.head]), "
             + "space \(settings[Self.space])"

@@ -30,6 +30,8 @@ public protocol TuningMethod: Sendable {
     var step: Int { get }
     /// Most queries of the next step.
     var queriesPerStep: Int { get }
+    /// Fewest queries of a step; fewer than `queriesPerStep` where steps differ.
+    var fewestQueriesPerStep: Int { get }
     /// Steps after which nothing is left to tune; nil where there is always more.
     var stepLimit: Int? { get }
     /// Sizes for a person, on one line.
@@ -101,4 +103,8 @@ public struct MethodTable: Sendable {
         var seen: Set<String> = []
         return all.flatMap { $0.measures }.filter { seen.insert($0.name).inserted }
     }
+}
+
+extension TuningMethod {
+    public var fewestQueriesPerStep: Int { queriesPerStep }
 }
