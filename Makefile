@@ -35,7 +35,7 @@ build: libraries ## build the program (release)
 
 demo: build ## tune a prompt on real images, draw two curves, replay the session (ten seconds after the build)
 	@mkdir -p demo
-	@cd demo && ../$(ZIPLAB) run ../Examples/quickstart.zl --record quickstart.zlt $(DEMO)
+	@cd demo && ../$(ZIPLAB) run ../Examples/quickstart.zl --force --record quickstart.zlt $(DEMO)
 	@echo
 	@echo "replaying the recorded session to compare every number and plot:"
 	@cd demo && ../$(ZIPLAB) replay quickstart.zlt
@@ -53,7 +53,7 @@ record: build ## record the sessions again, after a change that alters results
 	@for session in Sessions/*.zlt; do \
 	  name=$$(basename $$session .zlt); \
 	  awk '/^# /; /^[>.] /{print substr($$0, 3)} /^[>.]$$/{print ""}' $$session > demo/$$name.zl; \
-	  (cd demo && ../$(ZIPLAB) --keep-going --record $$name.zlt < $$name.zl > $$name.txt 2>&1 || true); \
+	  (cd demo && ../$(ZIPLAB) --keep-going --force --record $$name.zlt < $$name.zl > $$name.txt 2>&1 || true); \
 	  mv demo/$$name.zlt $$session; \
 	done
 	@cp demo/accuracy.png Examples/accuracy.png

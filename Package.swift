@@ -114,7 +114,7 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
-            name: "ziplabTests", dependencies: ["ziplab", "Raster"],
+            name: "ziplabTests", dependencies: ["ziplab", "Raster"], exclude: ["resume.sh"],
             swiftSettings: common),
     ]
 )

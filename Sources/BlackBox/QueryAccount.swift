@@ -58,6 +58,13 @@ public final class QueryAccount: Sendable {
         return answers
     }
 
+    /// Charges queries that were asked before, by a program that was ended: their answers are known.
+    ///
+    /// - Throws: `BlackBoxError.budgetUsedUp`, as `ask`.
+    package func chargeAgain(_ queries: Int, for purpose: Purpose) throws {
+        try charge(queries, for: purpose)
+    }
+
     private func charge(_ queries: Int, for purpose: Purpose) throws {
         try charged.withLock { spent in
             switch purpose {

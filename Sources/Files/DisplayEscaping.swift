@@ -7,11 +7,13 @@ public func escapedForDisplay(_ text: String) -> String {
     escapedForDisplay(text, keepingTabs: false)
 }
 
-package func escapedForDisplay(_ text: some StringProtocol, keepingTabs: Bool) -> String {
+package func escapedForDisplay(
+    _ text: some StringProtocol, keepingTabs: Bool, keepingLines: Bool = false
+) -> String {
     guard text.unicodeScalars.contains(where: mustBeEscaped) else { return String(text) }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-        if mustBeEscaped(scalar), !(keepingTabs && scalar == "\t") {
+        if mustBeEscaped(scalar), !(keepingTabs && scalar == "\t"), !(keepingLines && scalar == "\n") {
             result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
         } else {
             result.append(scalar)

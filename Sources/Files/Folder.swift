@@ -53,6 +53,15 @@ public enum Folder {
         guard unsafe mkdir(path, 0o755) == 0 || FileKind(path) == .folder else { throw .last(path, .write) }
     }
 
+    /// Whether two paths lead to one thing that is there.
+    public static func isSame(_ one: String, _ other: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        // The structures live through the calls, which fill them.
+        return unsafe stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_ino == second.st_ino
+            && first.st_dev == second.st_dev
+    }
+
     /// Removes a file; nothing where there is none or it may not be.
     public static func removeFile(_ path: String) { unsafe _ = unlink(path) }
 

@@ -34,8 +34,26 @@ public final class OpenStream: Sendable {
     public static let standardOutput = OpenStream(name: "standard output", descriptor: 1)
     public static let standardError = OpenStream(name: "standard error", descriptor: 2)
 
+    /// Keeps other programs from writing on as long as this is open; false where one does already.
+    ///
+    /// A program that is just being killed has its lock a moment longer, so a second is waited.
+    public func lock() -> Bool {
+        for _ in 0..<20 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
+            usleep(50_000)
+        }
+        return false
+    }
+
     deinit {
         if isOwned { close(descriptor) }
+    }
+
+    /// Cuts a file, or does nothing to a device or a pipe.
+    ///
+    /// - Throws: `FileError`.
+    public func truncate(to length: Int) throws(FileError) {
+        guard ftruncate(descriptor, off_t(length)) == 0 || errno == EINVAL else { throw .last(path, .write) }
     }
 
     /// Writes all of the bytes.

@@ -61,6 +61,23 @@ public final class ReadOnlyFile: Sendable {
         return filled
     }
 
+    /// Whether the content begins with some bytes.
+    public func begins(with start: [UInt8]) throws(FileError) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: start.count)
+        var failure: FileError?
+        // The buffer is as long as what is read at most.
+        let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+            do throws(FileError) {
+                return try unsafe read(into: buffer, at: 0)
+            } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        return count == start.count && bytes == start
+    }
+
     /// The whole content.
     ///
     /// What the system calls the size is not trusted: files of /proc say 0 and have more, other programs append.

@@ -1,6 +1,8 @@
 import BlackBox
 public import CommandLanguage
+import Files
 import Foundation
+import PromptTuning
 
 /// The kernel of ziplab: text in, values and state out; it never sees a terminal.
 ///
@@ -9,7 +11,7 @@ import Foundation
 public final class Notebook {
     public var host: NotebookHost
     /// Variables that win over `let` of the same name, from `--set`.
-    public let settings: [String: Value]
+    public private(set) var settings: [String: Value]
     private var state = NotebookState()
     private var past: [NotebookState] = []
     /// What the session asked in all.
@@ -36,23 +38,75 @@ public final class Notebook {
         observers.append(observer)
     }
 
-    /// Writes the session to a file as it happens.
+    /// Writes the session to a file as it happens, and what the box answers to its runs to a journal beside it.
     ///
-    /// - Throws: `NotebookError.cannotWrite`.
-    public func record(to path: String) throws {
-        try recorder.open(path: path)
+    /// - Parameter replacing: whether an old transcript of that name is replaced.
+    /// - Throws: `FileError`, `NotebookError.taken`.
+    public func record(to path: String, replacing: Bool = false) throws {
+        try recorder.open(path: path, replacing: replacing)
+        if FileKind(path) == .file { host.journal = try RunJournal(new: Self.journalPath(path)) }
+    }
+
+    /// Where the journal of a recorded session is.
+    static func journalPath(_ path: String) -> String { path + ".run" }
+
+    /// What `resume` found.
+    public struct Resumed: Sendable {
+        /// Cells that are as they were.
+        public var cells: [Cell]
+        /// The statement that the end of the program interrupted.
+        public var torn: String?
+        /// Queries that were answered from the journal.
+        public var queries: Int
+    }
+
+    /// Takes up a recorded session that came to an end: its statements are run again, with the answers of the box from the
+    /// journal, and new ones are written behind them.
+    ///
+    /// Files that the statements write go to `scratch`; those of the first time are there.
+    /// - Throws: `FileError`, `TranscriptError`; `ResumeError` where something comes out otherwise than it is recorded.
+    public func resume(_ path: String, scratch: String) throws -> Resumed {
+        let bytes = try ReadOnlyFile.bytes(path, limit: largestTranscript)
+        let transcript = try Transcript(String(decoding: bytes, as: UTF8.self), name: path)
+        if let problem = transcript.problems.first { throw problem }
+        settings = transcript.settings
+        state.variables = Environment(variables: settings)
+        let journal = try RunJournal(resuming: Self.journalPath(path))
+        host.journal = journal
+        try recorder.takeUp(
+            path: path, text: String(decoding: bytes.prefix(transcript.wholeLength), as: UTF8.self))
+        let others = observers
+        observers = [recorder]
+        host.outputFolder = scratch
+        defer {
+            observers = others
+            host.outputFolder = nil
+        }
+        for entry in transcript.entries where !entry.isTorn {
+            let ran = try evaluate(entry.cell.input, name: "input", keepGoing: true, stopAfter: entry.points)
+            var compared = 0
+            if let mismatch = Replay.compare(entry, with: ran, &compared).first {
+                throw ResumeError(path: path, mismatch: mismatch)
+            }
+        }
+        try recorder.goOn()
+        return Resumed(
+            cells: transcript.cells,
+            torn: transcript.entries.last.flatMap { $0.isTorn ? $0.cell.input : nil },
+            queries: journal.queriesTaken)
     }
 
     /// Runs every statement of a text until one fails, or to the end with `keepGoing`.
     ///
     /// - Parameters:
     ///   - name: what messages call the text: a file name, or `input`.
+    ///   - behind: statements with which the text begins and that were run before; they are passed over.
     ///   - stopAfter: replay of an interrupted cell: interruption points to pass.
     /// - Returns: the finished cells.
     /// - Throws: only what an observer throws; a failed statement is in its report.
     @discardableResult
     public func evaluate(
-        _ text: String, name: String, keepGoing: Bool = false, stopAfter: Int? = nil
+        _ text: String, name: String, keepGoing: Bool = false, stopAfter: Int? = nil, behind: [String] = []
     ) throws -> [Cell] {
         let source = SourceText(name: name, text: text)
         var reports: [Cell] = []
@@ -62,7 +116,18 @@ public final class Notebook {
         } catch {
             return [try runCell(text, comments: [], stopAfter: nil) { _ in throw error }]
         }
-        for slice in program.topLevelSlices {
+        let slices = program.topLevelSlices
+        for (slice, done) in zip(slices, behind) where slice.text != done {
+            let place = slice.statement.range
+            return [
+                try runCell(slice.text, comments: [], stopAfter: nil) { _ in
+                    throw Diagnostic(
+                        message: "the session has another statement here", range: place, source: source,
+                        notes: ["'\(done.prefix(80))' was run in its place"])
+                }
+            ]
+        }
+        for slice in slices.dropFirst(behind.count) {
             let comments = slice.leading.split(separator: "\n").map {
                 $0.trimmingCharacters(in: .whitespaces)
             }
@@ -105,6 +170,7 @@ public final class Notebook {
         for observer in observers {
             do { try observer.ended(report) } catch { failure = failure ?? error }
         }
+        do { try host.journal?.synchronize() } catch { failure = failure ?? error }
         if let failure { throw failure }
         return report
     }
@@ -114,7 +180,7 @@ public final class Notebook {
     ) -> CellStatus {
         var context = CommandContext(
             state: state, past: past, cell: cell, host: host, transcript: { [recorder] in recorder.text },
-            session: session, base: state)
+            recordedPath: recorder.path, session: session, base: state)
         var status = CellStatus.ok
         do {
             try body(&context)
@@ -245,5 +311,18 @@ extension Notebook {
             try execute(statement, source: source, &context)
             if context.quits { return }
         }
+    }
+}
+
+/// Largest transcript that is read: 1 GiB.
+let largestTranscript = 1 << 30
+
+/// A recorded session does not come out as it is recorded.
+public struct ResumeError: Error, CustomStringConvertible {
+    public var path: String
+    public var mismatch: Replay.Mismatch
+
+    public var description: String {
+        "\(path):\(mismatch.line): the session does not come out as it is recorded: \(mismatch.message)"
     }
 }

@@ -37,6 +37,8 @@ struct CommandContext {
     let host: NotebookHost
     /// The session so far, as a transcript.
     let transcript: () -> String
+    /// The file that the session is recorded to.
+    let recordedPath: String?
     /// Queries of the whole session, those of undone steps too.
     let session: QueryAccount
     /// What `undo` goes back to from the changes of this cell.

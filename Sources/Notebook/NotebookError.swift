@@ -2,6 +2,8 @@ import PromptTuning
 
 /// Why a statement failed, where no lower floor says it.
 enum NotebookError: Error, Equatable {
+    /// A file that a session is to be recorded to has something in it.
+    case taken(path: String, isTranscript: Bool)
     case missing(what: String, how: String)
     case tooDeep(limit: Int)
     case noCheckpoint(name: String)
@@ -15,6 +17,10 @@ enum NotebookError: Error, Equatable {
 extension NotebookError: CustomStringConvertible {
     var description: String {
         switch self {
+        case .taken(let path, let isTranscript):
+            isTranscript
+                ? "'\(path)' is a session already: 'ziplab resume' goes on with it, '--force' begins it anew"
+                : "'\(path)' is there already and no transcript: a session is not recorded over it"
         case .missing(let what, let how): "no \(what) yet; \(how)"
         case .tooDeep(let limit): "more than \(limit) files source each other"
         case .noCheckpoint(let name): "no checkpoint '\(name)'"

@@ -27,6 +27,8 @@ public struct NotebookHost: Sendable {
     public var environment: [String: String]
     /// Keeps image features between sessions; nil: not.
     public var featureCache: FeatureCache?
+    /// Keeps what the box answers to runs, for a session that is recorded.
+    var journal: RunJournal?
     /// What `prompt new --method` knows.
     public var methods = MethodTable.standard
     /// What stands between runs and the model; a test may put itself there.

@@ -45,14 +45,14 @@ public struct Replay {
             }
             let ran = try notebook.evaluate(entry.cell.input, name: "input", stopAfter: entry.points)
             report.cells += 1
-            let found = compare(entry, with: ran, &report.compared)
+            let found = Self.compare(entry, with: ran, &report.compared)
             report.mismatches += found
             if found.contains(where: \.isProvenance) { break }
         }
         return report
     }
 
-    private func compare(_ entry: Transcript.Entry, with cells: [Cell], _ compared: inout Int) -> [Mismatch] {
+    static func compare(_ entry: Transcript.Entry, with cells: [Cell], _ compared: inout Int) -> [Mismatch] {
         guard let ran = cells.last, cells.count == 1 else {
             return [
                 Mismatch(
@@ -97,7 +97,9 @@ public struct Replay {
         return mismatches + comparePlots(entry, ran, &compared)
     }
 
-    private func comparePlots(_ entry: Transcript.Entry, _ ran: Cell, _ compared: inout Int) -> [Mismatch] {
+    private static func comparePlots(_ entry: Transcript.Entry, _ ran: Cell, _ compared: inout Int)
+        -> [Mismatch]
+    {
         let digests = ran.plots.map(\.digest)
         let recorded = zip(entry.outputLines, entry.cell.outputs).compactMap { line, output in
             output.plot.map { (line, $0) }

@@ -17,15 +17,53 @@ final class TranscriptRecorder: NotebookObserver {
         }
     }
 
-    /// Starts to write to a new file as well.
+    /// Path of the file, as it was given.
+    private(set) var path: String?
+
+    /// Starts to write to a file as well: a new one, or with `replacing` in place of an old transcript.
     ///
-    /// - Throws: `FileError`.
-    func open(path: String) throws {
-        let stream = try OpenStream(path: path, emptied: true)
+    /// - Throws: `FileError`, `NotebookError.taken`.
+    func open(path: String, replacing: Bool) throws {
+        if FileKind(path) == .file, FileKind.sizeAndTime(path)?.bytes != 0 {
+            let isTranscript =
+                (try? ReadOnlyFile(path: path).begins(with: Array("#!ziplab-transcript ".utf8))) == true
+            guard replacing, isTranscript else {
+                throw NotebookError.taken(path: path, isTranscript: isTranscript)
+            }
+        }
+        // Emptied only under the lock: another program may be at it.
+        let stream = try OpenStream(path: path)
+        guard stream.lock() else { throw FileError(path, .write, .inUse) }
+        try stream.truncate(to: 0)
         try stream.write(Array(text.utf8))
         try stream.synchronize()
         file = stream
+        self.path = path
     }
+
+    /// Takes up a transcript, which other programs then cannot write to; `goOn` goes on with it.
+    ///
+    /// - Parameter text: its whole cells.
+    /// - Throws: `FileError`.
+    func takeUp(path: String, text: String) throws {
+        let stream = try OpenStream(path: path)
+        guard stream.lock() else { throw FileError(path, .write, .inUse) }
+        isMuted = true
+        self.text = text
+        file = stream
+        self.path = path
+    }
+
+    /// Cuts off what is behind the whole cells, and writes again.
+    ///
+    /// - Throws: `FileError`.
+    func goOn() throws {
+        try file?.truncate(to: text.utf8.count)
+        isMuted = false
+    }
+
+    /// Whether cells are run again that are written already.
+    private var isMuted = false
 
     func began(number: Int, input: String, comments: [String]) throws {
         var lines = comments.map { TranscriptText.escaped($0) }
@@ -58,13 +96,19 @@ final class TranscriptRecorder: NotebookObserver {
         let seconds = String(format: "%.2f", report.seconds)
         lines.append("@end \(report.number) \(report.status.word) \(seconds)s")
         try append(lines)
-        try file?.synchronize()
+        if !isMuted { try file?.synchronize() }
     }
 
     private func append(_ lines: [String]) throws {
-        guard !lines.isEmpty else { return }
+        guard !lines.isEmpty, !isMuted else { return }
         let addition = lines.joined(separator: "\n") + "\n"
         text += addition
-        try file?.write(Array(addition.utf8))
+        do {
+            try file?.write(Array(addition.utf8))
+        } catch {
+            // A part of a line may be in the file; nothing may come behind it.
+            file = nil
+            throw error
+        }
     }
 }

@@ -16,20 +16,30 @@ public struct TuningRun: Sendable {
     public let oracle: any Oracle
     public let problem: TuningProblem
     public let account: QueryAccount
+    /// Keeps what the box answered, for a session that goes on after a crash.
+    private let journal: RunJournal?
+    /// What decides the run, for the journal's keys; empty without one.
+    private var identity = ""
 
     /// - Parameters:
     ///   - oracle: the box; the run sees what the problem's view shows of it.
     ///   - total: an account that is charged with this run's queries, too.
+    ///   - journal: what a session before this one was answered comes first; new answers are kept there.
     /// - Throws: `TuningError`, `DatasetError` or what the box says when settings, classes and model do not fit.
     public init(
         _ type: any TuningMethod.Type, _ settings: MethodSettings, problem: TuningProblem,
-        oracle: any Oracle, total: QueryAccount? = nil
+        oracle: any Oracle, total: QueryAccount? = nil, journal: RunJournal? = nil
     ) throws {
         method = try type.init(settings, for: problem)
         account = QueryAccount(budget: problem.budget, total: total)
         box = oracle
         self.oracle = problem.view.applied(to: oracle, seed: problem.seed)
         self.problem = problem
+        self.journal = journal
+        guard journal != nil else { return }
+        let parts =
+            described.map { "\($0.name)=\($0.value)" } + [problem.train.digest] + problem.facts.classNames
+        identity = SHA256Digest.hex(Array(parts.joined(separator: "\n").utf8))
     }
 
     public var methodName: String { type(of: method).name }
@@ -81,9 +91,8 @@ public struct TuningRun: Sendable {
         var readings: [[Float]] = []
         while true {
             let queries = try method.ask()
-            let answers = try account.ask(oracle, queries, for: .training, pause: pause)
+            readings.append(try read(queries, method, round: readings.count, pause))
             asked += queries.count
-            readings.append(try method.read(answers, to: queries))
             guard var record = try method.tell(readings[readings.count - 1]) else {
                 try pause()
                 continue
@@ -96,17 +105,77 @@ public struct TuningRun: Sendable {
         }
     }
 
+    /// What the method takes from the answers to its queries, asked or known from the journal.
+    private func read(
+        _ queries: [Query], _ method: any TuningMethod, round: Int, _ pause: () throws -> Void
+    ) throws -> [Float] {
+        let key = journal == nil ? 0 : key("round \(round)", method)
+        if let known = journal?.next(key: key, queries: queries.count) {
+            try account.chargeAgain(queries.count, for: .training)
+            for _ in 0..<known.pauses { try pause() }
+            if case .round(let readings) = known.entry { return readings }
+        }
+        var pauses = 0
+        let answers: [Answer]
+        do {
+            answers = try account.ask(oracle, queries, for: .training) {
+                pauses += 1
+                try pause()
+            }
+        } catch {
+            if pauses > 0 { try journal?.append(.lost, key: key, queries: queries.count, pauses: pauses) }
+            throw error
+        }
+        let readings = try method.read(answers, to: queries)
+        try journal?.append(.round(readings: readings), key: key, queries: queries.count, pauses: pauses)
+        return readings
+    }
+
+    /// Tells questions of the journal apart.
+    private func key(_ question: String, _ method: any TuningMethod) -> UInt64 {
+        let last = history.steps.last
+        let text =
+            "\(identity) \(question) \(method.step) \(last?.queries ?? 0) \(last?.loss.bitPattern ?? 0)"
+        return UInt64(SHA256Digest.hex(Array(text.utf8)).prefix(16), radix: 16) ?? 0
+    }
+
     /// Accuracy and loss of the prompt that would be deployed now, kept in the history.
     ///
     /// Costs one evaluation query a minibatch.
     public mutating func evaluate(_ list: ImageList, pause: () throws -> Void = {}) throws -> Evaluation {
-        let score = try evaluateClassifier(
-            method.deployed, on: list, batchSize: problem.plan.batchSize, oracle: oracle, account: account,
-            pause: pause)
+        let score = try score(list, pause)
         let evaluation = Evaluation(
             split: list.name, step: method.step, queries: queries, score: score)
         history.evaluations.append(evaluation)
         return evaluation
+    }
+}
+
+extension TuningRun {
+    /// The score of a list, asked or known from the journal.
+    private func score(_ list: ImageList, _ pause: () throws -> Void) throws -> Score {
+        let size = problem.plan.batchSize
+        let queries = list.minibatches(of: size).count
+        let key = journal == nil ? 0 : key(list.digest, method)
+        if let known = journal?.next(key: key, queries: queries) {
+            try account.chargeAgain(queries, for: .evaluation)
+            for _ in 0..<known.pauses { try pause() }
+            if case .score(let images, let correct, let loss) = known.entry {
+                return Score(images: images, correct: correct, loss: loss)
+            }
+        }
+        var pauses = 0
+        let score = try evaluateClassifier(
+            method.deployed, on: list, batchSize: size, oracle: oracle, account: account
+        ) {
+            pauses += 1
+            try pause()
+        }
+        try journal?.append(
+            .score(images: score.images, correct: score.correct, loss: score.loss), key: key,
+            queries: queries,
+            pauses: pauses)
+        return score
     }
 }
 

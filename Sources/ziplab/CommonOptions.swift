@@ -6,6 +6,21 @@ import Foundation
 import LineEditing
 import Notebook
 
+// A command with subcommands takes options wherever they stand, so a subcommand must have the same option under the same
+// property name: then both see it.
+
+/// Whether a failed statement ends what is run.
+struct FailureOptions: ParsableArguments {
+    @Flag(name: .customLong("keep-going"), help: "Go on after a statement that failed.")
+    var keepGoing = false
+}
+
+/// Whether a file that is there is replaced.
+struct ReplacingOptions: ParsableArguments {
+    @Flag(help: "Write over a session, or an export, of that name.")
+    var force = false
+}
+
 /// How numbers are computed.
 struct EngineOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Threads to use; results do not depend on it.", valueName: "n"))
@@ -56,8 +71,6 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: .customLong("no-color"), help: "Never colour the output.")
     var noColor = false
 
-    @OptionGroup var engine: EngineOptions
-
     /// Whether errors may be coloured: the flag, then NO_COLOR, then CLICOLOR_FORCE, then the terminal.
     var usesColor: Bool {
         let environment = ProcessInfo.processInfo.environment
@@ -67,7 +80,7 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// A notebook in the present folder, shown on this program's streams.
-    func makeNotebook(settings: [String: Value] = [:]) throws -> Notebook {
+    func makeNotebook(_ engine: EngineOptions, settings: [String: Value] = [:]) throws -> Notebook {
         try engine.configure()
         try InterruptSignal.install()
         let folder = FileManager.default.currentDirectoryPath
@@ -94,9 +107,6 @@ struct RecordingOptions: ParsableArguments {
         help: ArgumentHelp("Set a variable; it wins over 'let' of the same name.", valueName: "name=value"))
     var set: [String] = []
 
-    @Flag(name: .customLong("keep-going"), help: "Go on after a statement that failed.")
-    var keepGoing = false
-
     /// The variables of all `--set`.
     func settings() throws -> [String: Value] {
         var settings: [String: Value] = [:]
@@ -111,10 +121,10 @@ struct RecordingOptions: ParsableArguments {
         return settings
     }
 
-    func startRecording(_ notebook: Notebook) throws {
+    func startRecording(_ notebook: Notebook, replacing force: Bool) throws {
         guard let record else { return }
         do {
-            try notebook.record(to: record)
+            try notebook.record(to: record, replacing: force)
         } catch {
             Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
             throw ExitStatus.statementFailed

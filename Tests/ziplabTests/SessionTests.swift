@@ -35,7 +35,7 @@ import Testing
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
             !$0.hasPrefix(".")
         }
-        #expect(left.sorted() == ["script.zl", "x.zlt"])
+        #expect(left.sorted() == ["script.zl", "x.zlt", "x.zlt.run"])
         let kept = try Program.run(["replay", "x.zlt", "--output", "out"], in: folder)
         #expect(kept.status == 0)
         #expect(
@@ -74,7 +74,7 @@ import Testing
         for kernels in ["scalar", "avx2", "avx512", "neon"] {
             for threads in ["1", "2", "3"] {
                 let outcome = try Program.run(
-                    ["run", "script.zl", "--threads", threads, "--record", "x.zlt"], in: folder,
+                    ["run", "script.zl", "--threads", threads, "--force", "--record", "x.zlt"], in: folder,
                     environment: ["ZIPLAB_KERNELS": kernels])
                 // Not a level of this processor.
                 if outcome.status == 2 { continue }

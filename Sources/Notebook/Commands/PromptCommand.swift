@@ -95,7 +95,7 @@ enum PromptCommand: NotebookCommand {
                     facts: oracle.facts, train: data.train, common: settings, initial: initial,
                     encoder: { [host = context.host] folder in
                         try box.imageEncoder(folder: folder.map { host.input($0) })
-                    }), oracle: oracle, total: context.session)
+                    }), oracle: oracle, total: context.session, journal: context.host.journal)
         }
         try context.encoding(data.train) { progress in
             try pointing(call) { try run.prepare(progress: progress) }

@@ -1,3 +1,5 @@
+import Files
+
 /// `save`: the session as a transcript.
 enum SaveCommand: NotebookCommand {
     static let verb = "save"
@@ -15,6 +17,9 @@ enum SaveCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let path = call.text("file") ?? ""
+        if let recorded = context.recordedPath, Folder.isSame(context.host.output(path), recorded) {
+            throw call.failure("file", "'\(path)' is the file that this session is recorded to already")
+        }
         // The recorder already holds this statement's input line; the file ends before it.
         let text = context.transcript()
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Files
+import Foundation
+import Notebook
+
+/// `ziplab export FILE.zlt --to html`
+struct ExportFile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a recorded session as a page, a notebook, Markdown or a script.",
+        discussion: """
+            Nothing is run: statements, what they showed, and the pictures that they wrote, where these are still there.
+            In a script the statements that failed are comments.
+            """)
+
+    @ArgumentParser.Argument(help: ArgumentHelp("The recorded session.", valueName: "file.zlt"))
+    var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The form: \(sessionExporters.map { $0.name }.joined(separator: ", ")).", valueName: "form"))
+    var to: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to write; the session's name with another ending otherwise.", valueName: "path"))
+    var out: String?
+
+    @OptionGroup var replacing: ReplacingOptions
+
+    mutating func validate() throws {
+        guard sessionExporters.contains(where: { $0.name == to }) else {
+            throw ValidationError(
+                "expected \(sessionExporters.map { $0.name }.joined(separator: ", ")) for '--to'; got '\(escapedForDisplay(to))'"
+            )
+        }
+    }
+
+    mutating func run() throws {
+        guard let exporter = sessionExporters.first(where: { $0.name == to }) else { return }
+        do {
+            let transcript = try Transcript(try ReadOnlyFile.text(file, limit: 1 << 30), name: file)
+            for problem in transcript.problems { Output.writeError("\(problem)\n") }
+            let folder = Folder.parent(file) ?? "/"
+            let session = ExportedSession(
+                transcript, title: Folder.name(file),
+                folders: [folder, FileManager.default.currentDirectoryPath])
+            for path in session.missing {
+                Output.writeError(
+                    "note: no picture '\(escapedForDisplay(path))' with the recorded pixels was found\n")
+            }
+            let name = file.hasSuffix(".zlt") ? String(file.dropLast(4)) : file
+            let path = out ?? name + "." + exporter.pathExtension
+            guard replacing.force || FileKind(path) == nil || FileKind(path) == .other else {
+                throw ExportError(path: path)
+            }
+            try NewFile.write(Array(try exporter.export(session).utf8), to: path)
+            if FileKind(path) == .file { try Output.write("\(escapedForDisplay(path)) written\n") }
+        } catch {
+            Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
+            throw ExitStatus.statementFailed
+        }
+    }
+
+    private struct ExportError: Error, CustomStringConvertible {
+        var path: String
+        var description: String {
+            "'\(path)' is there already: '--force' writes over it, '--out' names another"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import CommandLanguage
+import Files
+import Foundation
+import LineEditing
+import Notebook
+
+/// `ziplab resume FILE.zlt [SCRIPT.zl]`
+struct ResumeFile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Go on with a recorded session that was ended, to the same bits as if it had not been.",
+        discussion: """
+            The recorded statements are run again, with the box's answers from the journal beside the file; a statement
+            that was cut off is run to its end. Then the rest of the script follows, or statements from the
+            terminal or standard input. Paths are as in the folder where the session was recorded.
+            """)
+
+    @ArgumentParser.Argument(help: ArgumentHelp("The recorded session.", valueName: "file.zlt"))
+    var file: String
+
+    @ArgumentParser.Argument(
+        help: ArgumentHelp(
+            "The script that was recorded; its further statements are run.", valueName: "script.zl"))
+    var script: String?
+
+    @OptionGroup var failure: FailureOptions
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var engine: EngineOptions
+
+    mutating func run() throws {
+        let notebook = try common.makeNotebook(engine)
+        notebook.host.search(around: script ?? file)
+        let scratch = FileManager.default.temporaryDirectory.path + "/ziplab-resume-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        let resumed: Notebook.Resumed
+        var text: String?
+        do {
+            text = try script.map { try scriptText(path: $0) }
+            resumed = try notebook.resume(file, scratch: scratch)
+        } catch let error as ResumeError {
+            Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
+            throw error.mismatch.isProvenance ? ExitStatus.otherModelOrData : ExitStatus.mismatch
+        } catch {
+            Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
+            throw ExitStatus.statementFailed
+        }
+        Output.writeError(
+            "\(escapedForDisplay(file)): \(resumed.cells.count) statements taken up, \(resumed.queries) queries known"
+                + (resumed.torn == nil ? "" : "; the one that was cut off is run to its end") + "\n")
+        let keepGoing = failure.keepGoing
+        if let text, let script {
+            try finish {
+                try notebook.evaluate(
+                    text, name: script, keepGoing: keepGoing, behind: resumed.cells.map(\.input))
+            }
+            return
+        }
+        if let torn = resumed.torn {
+            try finish { try notebook.evaluate(torn, name: "input", keepGoing: keepGoing) }
+        }
+        if Terminal.isTypedOn {
+            try Conversation(notebook).run()
+        } else {
+            try finish { try PipedStatements(notebook, keepGoing: keepGoing).run() }
+        }
+    }
+}

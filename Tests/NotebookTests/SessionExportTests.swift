@@ -1,0 +1,101 @@
+import CommandLanguage
+import Foundation
+import Notebook
+import Raster
+import Testing
+
+/// A session as a script, as Markdown, as a page and as a Jupyter notebook.
+@Suite struct SessionExportTests {
+    private static let statements = """
+        # A title & <b>more</b>
+        model load
+        data load data --shots 4
+        prompt new --tokens 2 --dim 20 --rank 2 --budget 60
+        step 2
+        plot loss --out 'a <b>&.png'
+        nonsense '</script><img src=x>'
+        classes set "```" 'x' "\\u{1b}[31m"
+        repeat 2 {
+          classes
+        }
+        """
+
+    private static func session() throws -> (Fixture, Transcript, ExportedSession) {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(settings: ["n": .number(2)])
+        _ = try notebook.evaluate(statements, name: "input", keepGoing: true)
+        let transcript = try Transcript(notebook.transcript, name: "s.zlt")
+        return (
+            fixture, transcript, ExportedSession(transcript, title: "s<1>.zlt", folders: [fixture.folder])
+        )
+    }
+
+    private static func export(_ name: String, _ session: ExportedSession) throws -> String {
+        try #require(sessionExporters.first { $0.name == name }).export(session)
+    }
+
+    @Test func aScriptGivesTheSameResults() throws {
+        let (fixture, transcript, session) = try Self.session()
+        let script = try Self.export("script", session)
+        #expect(script.hasPrefix("let n = 2\n# A title & <b>more</b>\nmodel load\n"))
+        #expect(script.contains("\n# failed: nonsense "))
+        let again = try fixture.notebook(settings: [:])
+        let cells = try again.evaluate(script, name: "s.zl")
+        let kept = transcript.cells.filter { $0.status == .ok }
+        #expect(cells.dropFirst().map(\.results) == kept.map(\.results))
+    }
+
+    @Test func aNotebookRunsAgain() throws {
+        let (fixture, transcript, session) = try Self.session()
+        let text = try Self.export("ipynb", session)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(object["nbformat"] as? Int == 4 && object["nbformat_minor"] as? Int == 5)
+        let cells = try #require(object["cells"] as? [[String: Any]])
+        #expect(Set(cells.compactMap { $0["id"] as? String }).count == cells.count)
+        let outputs = cells.flatMap { $0["outputs"] as? [[String: Any]] ?? [] }
+        let pictures = outputs.compactMap { ($0["data"] as? [String: Any])?["image/png"] as? String }
+        let png = try #require(fixture.bytes("a <b>&.png"))
+        #expect(pictures == [Data(png).base64EncodedString() + "\n"])
+        #expect(outputs.count { $0["output_type"] as? String == "error" } == 1)
+        let script = try notebookScript(text, name: "s.ipynb")
+        let again = try fixture.notebook().evaluate(script, name: "s.ipynb", keepGoing: true)
+        #expect(again.dropFirst().map(\.results) == transcript.cells.map(\.results))
+        #expect(throws: NotebookFileError.self) { try notebookScript("{\"cells\": 3}", name: "x") }
+    }
+
+    /// What a session shows cannot become anything else on a page.
+    @Test func aPageIsInert() throws {
+        let (_, transcript, session) = try Self.session()
+        let html = try Self.export("html", session)
+        #expect(!html.contains("<b>") && !html.contains("<img src=x") && !html.contains("</script>"))
+        #expect(html.contains("&lt;/script&gt;&lt;img src=x&gt;"))
+        #expect(html.contains("data:image/png;base64,iVBOR"))
+        #expect(
+            html.count(of: "<section>") == transcript.cells.count
+                && html.count(of: "</section>") == transcript.cells.count)
+        #expect(!html.unicodeScalars.contains("\u{1b}"))
+        #expect(html.contains("default-src 'none'"))
+    }
+
+    @Test func markdownFencesHold() throws {
+        let (_, _, session) = try Self.session()
+        let text = try Self.export("markdown", session)
+        #expect(text.contains("````\n0  ```\n1  x\n"))
+        #expect(text.contains("![a \\<b\\>\\&.png](a%20%3Cb%3E&.png)"))
+        #expect(!text.unicodeScalars.contains("\u{1b}"))
+    }
+
+    /// A picture that is not the recorded one is not shown.
+    @Test func otherPicturesAreMissing() throws {
+        let (fixture, transcript, session) = try Self.session()
+        #expect(session.missing.isEmpty)
+        try Fixture.write(Fixture.picture(label: 1, index: 1).pngData(), to: fixture.folder + "/a <b>&.png")
+        let other = ExportedSession(transcript, title: "s", folders: [fixture.folder])
+        #expect(other.missing == ["a <b>&.png"])
+        #expect(try Self.export("html", other).contains("was not found"))
+    }
+}
+
+extension String {
+    fileprivate func count(of part: String) -> Int { components(separatedBy: part).count - 1 }
+}
