@@ -21,6 +21,8 @@ public struct Replay {
         public var compared = 0
         /// Line of a cell that has no end, if there is one.
         public var torn: Int?
+        /// Whether a person ended the replay.
+        public var isInterrupted = false
     }
 
     private let transcript: Transcript
@@ -44,6 +46,10 @@ public struct Replay {
                 continue
             }
             let ran = try notebook.evaluate(entry.cell.input, name: "input", stopAfter: entry.points)
+            if case .interrupted? = ran.last?.status, entry.points == nil {
+                report.isInterrupted = true
+                break
+            }
             report.cells += 1
             let found = Self.compare(entry, with: ran, &report.compared)
             report.mismatches += found

@@ -77,8 +77,8 @@ public struct Evaluation: Sendable, Equatable {
 
 /// All numbers of a run, in order.
 public struct RunHistory: Sendable, Equatable {
-    public internal(set) var steps: [StepRecord] = []
-    public internal(set) var evaluations: [Evaluation] = []
+    public internal(set) var steps = SharedList<StepRecord>()
+    public internal(set) var evaluations = SharedList<Evaluation>()
 
     /// Evaluations of one split, in order.
     public func evaluations(of split: String) -> [Evaluation] {

@@ -26,6 +26,8 @@ struct ReplayFiles: ParsableCommand {
 
     mutating func run() throws {
         try engine.configure()
+        try InterruptSignal.install()
+        TemporaryFolders.removeAbandoned()
         var worst: ExitStatus?
         for file in files {
             switch try replay(file) {
@@ -40,15 +42,13 @@ struct ReplayFiles: ParsableCommand {
     private func replay(_ file: String) throws -> ExitStatus? {
         let name = escapedForDisplay(file)
         let folder = FileManager.default.currentDirectoryPath
-        let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "ziplab-replay-" + UUID().uuidString
-        ).path
+        let temporary = TemporaryFolders.make("replay")
         defer { if output == nil { try? FileManager.default.removeItem(atPath: temporary) } }
         let progress = ProgressView()
         let isWatched = Terminal.isInteractive(input: 2, output: 2)
         var host = NotebookHost(
             workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
-            show: { if isWatched { progress.show($0) } })
+            takeInterrupt: { InterruptSignal.take() }, show: { if isWatched { progress.show($0) } })
         host.featureCache = engine.featureCache
         host.search(around: file)
         host.outputFolder = output.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? temporary
@@ -69,6 +69,12 @@ struct ReplayFiles: ParsableCommand {
         if let torn = report.torn {
             Output.writeError(
                 "\(name):\(torn): note: this statement has no recorded end; it was not compared\n")
+        }
+        if report.isInterrupted {
+            Output.writeError(
+                "\(name): interrupted after \(report.cells) statements, \(report.compared) values and plots compared, "
+                    + "\(report.mismatches.count) of them different\n")
+            throw ExitStatus.interrupted
         }
         if report.mismatches.contains(where: \.isProvenance) { return .otherModelOrData }
         if !report.mismatches.isEmpty { return .mismatch }

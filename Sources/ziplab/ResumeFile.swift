@@ -31,7 +31,7 @@ struct ResumeFile: ParsableCommand {
     mutating func run() throws {
         let notebook = try common.makeNotebook(engine)
         notebook.host.search(around: script ?? file)
-        let scratch = FileManager.default.temporaryDirectory.path + "/ziplab-resume-\(UUID().uuidString)"
+        let scratch = TemporaryFolders.make("resume")
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let resumed: Notebook.Resumed
         var text: String?

@@ -15,10 +15,15 @@ do {
     let message = ZiplabCommand.fullMessage(for: error)
     switch ZiplabCommand.exitCode(for: error) {
     case .success:
-        print(message)
-        ExitStatus.usage(ended: true).leave()
+        do {
+            try Output.write(message + "\n")
+            ExitStatus.usage(ended: true).leave()
+        } catch {
+            Output.writeError("ziplab: error: \(error)\n")
+            ExitStatus.statementFailed.leave()
+        }
     case .validationFailure:
-        Output.writeError(message + "\n")
+        Output.writeError(escapedForDisplay(message, keepingTabs: true, keepingLines: true) + "\n")
         ExitStatus.usage(ended: false).leave()
     default:
         Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
