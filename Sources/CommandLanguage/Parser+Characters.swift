@@ -41,15 +41,33 @@ extension Parser {
         }
     }
 
+    /// Refuses a blank that is no plain one; in quotes it may stand.
+    func checkBlank() throws(Failure) {
+        guard current >= 0xC2, position + 1 < bytes.count else { return }
+        let isOdd =
+            switch (current, bytes[position + 1]) {
+            case (0xC2, 0xA0): true
+            case (0xE2, 0x80):
+                position + 2 < bytes.count
+                    && ((0x80...0x8B).contains(bytes[position + 2]) || bytes[position + 2] == 0xAF)
+            case (0xE3, 0x80): position + 2 < bytes.count && bytes[position + 2] == 0x80
+            default: false
+            }
+        guard isOdd else { return }
+        let range = range(length: current == 0xC2 ? 2 : 3)
+        if let scalar = source.slice(range).unicodeScalars.first {
+            throw Failure(error: .oddBlank(scalar), range: range)
+        }
+    }
+
     /// Refuses, at the start of a word, the blanks and quotes that word processors put in.
     func checkWordStart() throws(Failure) {
+        try checkBlank()
         guard current >= 0xC2 else { return }
         let place = SourceRange(start: position, end: min(position + 4, bytes.count))
         guard let scalar = source.slice(place).unicodeScalars.first else { return }
         let range = range(length: String(scalar).utf8.count)
         switch scalar.value {
-        case 0xA0, 0x2000...0x200B, 0x202F, 0x3000:
-            throw Failure(error: .oddBlank(scalar), range: range)
         case 0x2018...0x201F:
             throw Failure(error: .curlyQuote(Character(scalar)), range: range)
         default:

@@ -54,7 +54,10 @@ extension Parser {
     private mutating func parseVerb() throws(Failure) -> Word {
         try checkWordStart()
         let start = position
-        while !isAtEnd, !endsBareText(current, inList: false) { position += 1 }
+        while !isAtEnd, !endsBareText(current, inList: false) {
+            try checkBlank()
+            position += 1
+        }
         let text = source.slice(range(from: start))
         if text.isEmpty || text.utf8.starts(with: "--".utf8) || text.utf8.first == UInt8(ascii: "[") {
             position = start
@@ -98,7 +101,10 @@ extension Parser {
         let name = source.slice(range(from: nameStart))
         let isName = bytes[nameStart...].first.map(isNameStart) ?? false
         guard isName, isAtWordEnd || at("=") else {
-            while !isAtEnd, !endsBareText(current, inList: false) { position += 1 }
+            while !isAtEnd, !endsBareText(current, inList: false) {
+                try checkBlank()
+                position += 1
+            }
             let range = range(from: start)
             throw Failure(error: .badOptionName(shortened(source.slice(range))), range: range)
         }

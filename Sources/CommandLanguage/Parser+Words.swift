@@ -28,7 +28,7 @@ extension Parser {
                 pieces.append(try parseSingleQuoted())
             } else if at("$") {
                 pieces.append(try parseInterpolation())
-            } else if let bare = parseBare(inList: inList) {
+            } else if let bare = try parseBare(inList: inList) {
                 pieces.append(bare)
             } else {
                 break
@@ -40,9 +40,13 @@ extension Parser {
             kind: .word(pieces, quoted: pieces.contains(where: \.isQuoted)), range: range(from: start))
     }
 
-    private mutating func parseBare(inList: Bool) -> Expression? {
+    private mutating func parseBare(inList: Bool) throws(Failure) -> Expression? {
         let start = position
-        while !isAtEnd, !endsBareText(current, inList: inList) { position += 1 }
+        while !isAtEnd, !endsBareText(current, inList: inList) {
+            // A blank that a word processor put in would make one word of two.
+            if current >= 0xC2, position > start { try checkBlank() }
+            position += 1
+        }
         let range = range(from: start)
         return range.count == 0
             ? nil : Expression(kind: .text(source.slice(range), quoted: false), range: range)
