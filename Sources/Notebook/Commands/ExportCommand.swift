@@ -3,14 +3,20 @@ import Files
 import PromptTuning
 import Tensors
 
-/// `export csv`: all numbers of a run.
+/// `export csv`, `export json`, `export tensorboard`: all numbers of a run.
 enum ExportCommand: NotebookCommand {
     static let verb = "export"
     static let summary = "write all numbers of the run"
     static let forms = [
         CommandForm(
             object: "csv", parameters: [Parameter(name: "file", kind: .path)],
-            summary: "one row for each step and each evaluation")
+            summary: "one row for each step and each evaluation"),
+        CommandForm(
+            object: "json", parameters: [Parameter(name: "file", kind: .path)],
+            summary: "settings, steps and evaluations as one object"),
+        CommandForm(
+            object: "tensorboard", parameters: [Parameter(name: "folder", kind: .path)],
+            summary: "an event file in a folder that TensorBoard reads, over training queries"),
     ]
     static let help = """
         Columns: kind (step or evaluation), step, queries, loss, what the method measures of a step
@@ -18,17 +24,33 @@ enum ExportCommand: NotebookCommand {
         images. Every step is there, at full precision; what does not apply is empty.
 
           export csv run.csv
+          export json run.json
+          export tensorboard logs/zip
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
-        let bytes = Array(RunTable.csv(run).utf8)
-        let path = call.text("file") ?? ""
-        try call.locating("file") { try context.host.write(bytes, to: path) }
+        let form = call.form.object ?? "csv"
+        let path: String
+        let bytes: [UInt8]
+        switch form {
+        case "tensorboard":
+            let folder = call.text("folder") ?? ""
+            path = folder + "/" + RunEvents.fileName
+            bytes = RunEvents.bytes(run)
+            try call.locating("folder") {
+                try context.host.writeFolder(folder) { try Folder.create($0) }
+                try context.host.write(bytes, to: path)
+            }
+        default:
+            path = call.text("file") ?? ""
+            bytes = Array((form == "json" ? RunJSON.text(run) : RunTable.csv(run)).utf8)
+            try call.locating("file") { try context.host.write(bytes, to: path) }
+        }
         context.say(
             "\(DisplayNumber.count(run.history.steps.count, "step")) and "
                 + "\(DisplayNumber.count(run.history.evaluations.count, "evaluation")) written to \(path)")
-        context.set("csv", .text("sha256:" + SHA256Digest.hex(bytes)))
+        context.set(form, .text("sha256:" + SHA256Digest.hex(bytes)))
     }
 }
 
