@@ -110,7 +110,7 @@ let package = Package(
             name: "NotebookTests",
             dependencies: [
                 "Notebook", "CommandLanguage", "PromptTuning", "BlackBox", "Datasets", "Raster", "Tensors",
-                "Files",
+                "Files", "Fuzzing",
             ],
             swiftSettings: common),
         .testTarget(
