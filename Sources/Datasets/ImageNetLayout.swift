@@ -29,6 +29,8 @@ enum ImageNetLayout: DataLayout {
         let kept = entries.enumerated().filter {
             present.contains(isNumbered ? "\($0.offset)" : $0.element.folder)
         }
+        // Another data set beside an ImageNet.
+        guard !kept.isEmpty || present.isEmpty else { return nil }
         let labels = Dictionary(
             uniqueKeysWithValues: kept.enumerated().map { label, entry in
                 (isNumbered ? "\(entry.offset)" : entry.element.folder, label)

@@ -170,6 +170,14 @@ import Testing
         #expect(eurosat.notes.first == "the images are those of its folder '2750'")
     }
 
+    /// A data set without its split file beside an ImageNet is no ImageNet.
+    @Test func otherDataBesideAnImageNet() throws {
+        let data = try TemporaryData.folders(["apple_pie": 2, "sushi": 2], below: "food-101/images/")
+        try data.write("imagenet/classnames.txt", text: Self.synsets)
+        let set = try DataSet(path: data.path + "/food-101", shots: nil, seed: 1)
+        #expect(set.classNames == ["apple_pie", "sushi"] && set.known == nil)
+    }
+
     @Test func severalSplitFilesAreNamed() throws {
         let data = try TemporaryData()
         for name in ["split_a.json", "split_b.json"] { try data.write(name, text: "{}") }
