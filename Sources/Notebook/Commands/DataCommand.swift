@@ -38,7 +38,8 @@ enum DataCommand: NotebookCommand {
         test images only serve 'eval', 'zeroshot', 'classify' and a loaded prompt. Every image is read and
         checked here. What is left out is said, and so are images in two splits or of two classes, class
         names that the model reads alike, and pictures that it sees otherwise than a viewer shows them: like
-        torchvision, ziplab ignores EXIF orientation, drops transparency and cuts 16-bit grey at 255.
+        torchvision, ziplab ignores EXIF orientation, drops transparency and cuts 16-bit grey at 255; its centre
+        crop is torchvision's, which at some odd differences begins one pixel further than transformers'.
 
           data load Assets/Data/line-drawings --shots 16 --seed 1
           data load photos
