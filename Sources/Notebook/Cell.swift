@@ -144,11 +144,17 @@ final class CellRecorder {
         }
     }
 
+    /// Places that a statement of a stranger's session passes at most; a run of 5 000 queries passes some thousand.
+    private static let mostPoints = 5_000_000
+
     /// A place where a person's interrupt takes effect; everything before it is kept.
     ///
     /// - Throws: `Interruption`.
     func interruptionPoint() throws {
         points += 1
+        if host.isLimited, points > Self.mostPoints {
+            throw NotebookError.untrusted("a statement of so many steps")
+        }
         // A replay stops where the recording stopped, and nowhere else.
         let stop = stopAfter.map { points >= $0 } ?? host.takeInterrupt()
         if stop { throw Interruption() }

@@ -4,6 +4,8 @@ import PromptTuning
 enum NotebookError: Error, Equatable {
     /// A file that a session is to be recorded to has something in it.
     case taken(path: String, isTranscript: Bool)
+    /// What a replayed session may not do.
+    case untrusted(String)
     case missing(what: String, how: String)
     case tooDeep(limit: Int)
     case noCheckpoint(name: String)
@@ -21,6 +23,7 @@ extension NotebookError: CustomStringConvertible {
             isTranscript
                 ? "'\(path)' is a session already: 'ziplab resume' goes on with it, '--force' begins it anew"
                 : "'\(path)' is there already and no transcript: a session is not recorded over it"
+        case .untrusted(let what): "a replayed session may not have \(what): '--trust' lets it"
         case .missing(let what, let how): "no \(what) yet; \(how)"
         case .tooDeep(let limit): "more than \(limit) files source each other"
         case .noCheckpoint(let name): "no checkpoint '\(name)'"

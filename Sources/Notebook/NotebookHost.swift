@@ -25,6 +25,10 @@ public struct NotebookHost: Sendable {
     public var assetsFolder: String?
     /// Environment variables, which say where the Hugging Face cache is.
     public var environment: [String: String]
+    /// Whether a replayed session may take what it asks for: large models on disk, loops without end.
+    public var isTrusted = false
+    /// Whether limits hold that keep a stranger's session from filling the disk or the day.
+    var isLimited: Bool { outputFolder != nil && !isTrusted }
     /// Keeps image features between sessions; nil: not.
     public var featureCache: FeatureCache?
     /// Keeps what the box answers to runs, for a session that is recorded.

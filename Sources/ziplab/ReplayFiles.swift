@@ -16,6 +16,9 @@ struct ReplayFiles: ParsableCommand {
     @Flag(help: "Every typed result and every plot's pixels must be equal (the default).")
     var strict = false
 
+    @Flag(help: "Let the sessions write large models and run very long statements.")
+    var trust = false
+
     @Option(
         help: ArgumentHelp(
             "Folder that files written by the sessions go to; a temporary one otherwise.", valueName: "folder"
@@ -50,6 +53,7 @@ struct ReplayFiles: ParsableCommand {
             workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
             takeInterrupt: { InterruptSignal.take() }, show: { if isWatched { progress.show($0) } })
         host.featureCache = engine.featureCache
+        host.isTrusted = trust
         host.search(around: file)
         host.outputFolder = output.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? temporary
         let report: Replay.Report

@@ -221,3 +221,25 @@ private enum FileKind {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
     }
 }
+
+extension ReplayTests {
+    /// A stranger's session cannot fill the disk or the day.
+    @Test(arguments: [
+        (
+            "model random vit-l-14 big",
+            "a replayed session may not have a model of vit-l-14's size written: '--trust' lets it"
+        ),
+        (
+            "repeat 9000000 { classes }",
+            "a replayed session may not have a statement of so many steps: '--trust' lets it"
+        ),
+    ])
+    func limits(_ statement: String, _ message: String) throws {
+        let fixture = try Fixture()
+        let text =
+            "#!ziplab-transcript 1\n> classes set a b\n= classes 2\n= names [\"a\", \"b\"]\n@end 1 ok 0s\n"
+            + "> \(statement)\n@end 2 ok 0s\n"
+        let report = try Self.replay(text.replacing("{ classes }", with: "{ }"), fixture)
+        #expect(report.mismatches.map(\.message) == ["recorded as ok; now failed: " + message])
+    }
+}

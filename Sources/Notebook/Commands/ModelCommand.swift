@@ -123,6 +123,11 @@ enum ModelCommand: NotebookCommand {
         let seed = call.integer("seed") ?? 0
         let type = call.text("dtype") ?? "f32"
         let activation = call.text("activation") ?? "quick_gelu"
+        guard !context.host.isLimited || architecture.name == "tiny" else {
+            throw call.failure(
+                "architecture", "\(NotebookError.untrusted("a model of \(architecture.name)'s size written"))"
+            )
+        }
         let vocabulary = try embeddedFolder(context, how: "; its vocabulary is needed")
         let model = RandomModel(
             architecture, seed: UInt64(seed), type: type == "f16" ? .float16 : .float32,
