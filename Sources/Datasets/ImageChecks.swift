@@ -1,6 +1,5 @@
 import Files
 import Raster
-import Synchronization
 import Tensors
 
 /// What is known of files that were read and checked once.

@@ -116,14 +116,18 @@ public struct TuningRun: Sendable {
             if case .round(let readings) = known.entry { return readings }
         }
         var pauses = 0
+        var isGivenUp = false
         let answers: [Answer]
         do {
             answers = try account.ask(oracle, queries, for: .training) {
                 pauses += 1
+                isGivenUp = true
                 try pause()
+                isGivenUp = false
             }
         } catch {
-            if pauses > 0 { try journal?.append(.lost, key: key, queries: queries.count, pauses: pauses) }
+            // What the box itself fails on, it fails on again.
+            if isGivenUp { try journal?.append(.lost, key: key, queries: queries.count, pauses: pauses) }
             throw error
         }
         let readings = try method.read(answers, to: queries)
@@ -173,8 +177,7 @@ extension TuningRun {
         }
         try journal?.append(
             .score(images: score.images, correct: score.correct, loss: score.loss), key: key,
-            queries: queries,
-            pauses: pauses)
+            queries: queries, pauses: pauses)
         return score
     }
 }

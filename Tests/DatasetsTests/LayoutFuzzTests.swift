@@ -32,6 +32,16 @@ import Testing
             text: #"{"train":[["001.jpg",0,"a"],["002.jpg",1,"b"]],"test":[["003.jpg",0,"a"]]}"#),
     ]
 
+    /// Any other error than these two is a problem.
+    private static func outcome(_ body: () throws -> Void) throws -> FuzzOutcome {
+        do {
+            try body()
+            return .accepted
+        } catch let error where error is DatasetError || error is FileError {
+            return .refused
+        }
+    }
+
     @Test func damagedLists() throws {
         let data = try TemporaryData()
         for index in 1...4 { try data.picture("images/00\(index).jpg") }
@@ -44,16 +54,11 @@ import Testing
                 random.damage(&bytes)
                 try data.write(list.file, bytes)
                 defer { try? data.write(list.file, text: list.text) }
-                do {
+                return try Self.outcome {
                     let set = try DataSet(path: data.path + list.folder, shots: nil, seed: 1)
                     for labels in [set.train.labels, set.test.labels] {
                         #expect(labels.allSatisfy { set.classNames.indices.contains($0) })
                     }
-                    return .accepted
-                } catch is DatasetError {
-                    return .refused
-                } catch is FileError {
-                    return .refused
                 }
             }
             #expect(report.problems.isEmpty, "\(report)")
@@ -66,14 +71,7 @@ import Testing
             var bytes = Array("# birds\nbig owl\n\ntiny_wren\r\nétoile\n".utf8)
             random.damage(&bytes)
             try data.write("names.txt", bytes)
-            do {
-                _ = ClassList.alike(try ClassList.read(data.path + "/names.txt"))
-                return .accepted
-            } catch is DatasetError {
-                return .refused
-            } catch is FileError {
-                return .refused
-            }
+            return try Self.outcome { _ = ClassList.alike(try ClassList.read(data.path + "/names.txt")) }
         }
         #expect(report.problems.isEmpty, "\(report)")
     }
