@@ -62,8 +62,8 @@ public struct CellFailure: Sendable, Equatable {
 public enum CellStatus: Sendable, Equatable {
     case ok
     case failed(CellFailure)
-    /// A person stopped it after so many interruption points; what was done is kept.
-    case interrupted(points: Int)
+    /// A person stopped it there; what was done is kept.
+    case interrupted(StopPlace)
 
     /// The word in `@end`.
     var word: String {
@@ -102,21 +102,20 @@ public protocol NotebookObserver: AnyObject {
 final class CellRecorder {
     private(set) var outputs: [CellOutput] = []
     private(set) var results: [CellResult] = []
-    private var innerStatements = 0
     /// What stands before the keys of an inner statement.
     private var prefix = ""
     /// Index of each key in the results.
     private var places: [String: Int] = [:]
-    /// Interruption points passed.
-    private(set) var points = 0
-    /// Replay of an interrupted cell: stop after so many points.
-    let stopAfter: Int?
+    /// How far it came.
+    private(set) var place = StopPlace()
+    /// Replay of an interrupted cell: stop there.
+    private let stop: StopPlace?
     private let host: NotebookHost
     private let observe: (CellOutput) -> Void
 
-    init(host: NotebookHost, stopAfter: Int?, observe: @escaping (CellOutput) -> Void) {
+    init(host: NotebookHost, stop: StopPlace?, observe: @escaping (CellOutput) -> Void) {
         self.host = host
-        self.stopAfter = stopAfter
+        self.stop = stop
         self.observe = observe
     }
 
@@ -129,8 +128,8 @@ final class CellRecorder {
 
     /// From here on results belong to the next statement of a block or a sourced file: `3.accuracy`.
     func beginInnerStatement() {
-        innerStatements += 1
-        prefix = "\(innerStatements)."
+        place.beginStatement()
+        prefix = "\(place.statement)."
     }
 
     /// Sets a result; a later value of the same key in the same statement replaces the earlier one.
@@ -147,17 +146,19 @@ final class CellRecorder {
     /// Places that a statement of a stranger's session passes at most; a run of 5 000 queries passes some thousand.
     private static let mostPoints = 5_000_000
 
+    /// Counts a step.
+    func finishedStep() { place.finishStep() }
+
     /// A place where a person's interrupt takes effect; everything before it is kept.
     ///
     /// - Throws: `Interruption`.
     func interruptionPoint() throws {
-        points += 1
-        if host.isLimited, points > Self.mostPoints {
+        place.pass()
+        if host.isLimited, place.total > Self.mostPoints {
             throw NotebookError.untrusted("a statement of so many steps")
         }
         // A replay stops where the recording stopped, and nowhere else.
-        let stop = stopAfter.map { points >= $0 } ?? host.takeInterrupt()
-        if stop { throw Interruption() }
+        if stop.map({ $0.isReached(place) }) ?? host.takeInterrupt() { throw Interruption() }
     }
 }
 

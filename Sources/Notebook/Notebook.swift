@@ -85,7 +85,7 @@ public final class Notebook {
             host.outputFolder = nil
         }
         for entry in transcript.entries where !entry.isTorn {
-            let ran = try evaluate(entry.cell.input, name: "input", keepGoing: true, stopAfter: entry.points)
+            let ran = try evaluate(entry.cell.input, name: "input", keepGoing: true, stop: entry.stop)
             var compared = 0
             if let mismatch = Replay.compare(entry, with: ran, &compared).first {
                 throw ResumeError(path: path, mismatch: mismatch)
@@ -103,12 +103,12 @@ public final class Notebook {
     /// - Parameters:
     ///   - name: what messages call the text: a file name, or `input`.
     ///   - behind: statements with which the text begins and that were run before; they are passed over.
-    ///   - stopAfter: replay of an interrupted cell: interruption points to pass.
+    ///   - stop: replay of an interrupted cell: where it ends.
     /// - Returns: the finished cells.
     /// - Throws: only what an observer throws; a failed statement is in its report.
     @discardableResult
     public func evaluate(
-        _ text: String, name: String, keepGoing: Bool = false, stopAfter: Int? = nil, behind: [String] = []
+        _ text: String, name: String, keepGoing: Bool = false, stop: StopPlace? = nil, behind: [String] = []
     ) throws -> [Cell] {
         let source = SourceText(name: name, text: text)
         var reports: [Cell] = []
@@ -116,13 +116,13 @@ public final class Notebook {
         do {
             program = try parse(source)
         } catch {
-            return [try runCell(text, comments: [], stopAfter: nil) { _ in throw error }]
+            return [try runCell(text, comments: [], stop: nil) { _ in throw error }]
         }
         let slices = program.topLevelSlices
         for (slice, done) in zip(slices, behind) where slice.text != done {
             let place = slice.statement.range
             return [
-                try runCell(slice.text, comments: [], stopAfter: nil) { _ in
+                try runCell(slice.text, comments: [], stop: nil) { _ in
                     throw Diagnostic(
                         message: "the session has another statement here", range: place, source: source,
                         notes: ["'\(done.prefix(80))' was run in its place"])
@@ -134,7 +134,7 @@ public final class Notebook {
                 $0.trimmingCharacters(in: .whitespaces)
             }
             .filter { $0.hasPrefix("#") }
-            let report = try runCell(slice.text, comments: comments, stopAfter: stopAfter) { context in
+            let report = try runCell(slice.text, comments: comments, stop: stop) { context in
                 try execute(slice.statement, source: source, &context)
             }
             reports.append(report)
@@ -150,13 +150,13 @@ public final class Notebook {
 
     /// Runs one cell and tells the observers.
     private func runCell(
-        _ input: String, comments: [String], stopAfter: Int?, _ body: (inout CommandContext) throws -> Void
+        _ input: String, comments: [String], stop: StopPlace?, _ body: (inout CommandContext) throws -> Void
     ) throws -> Cell {
         cells += 1
         for observer in observers { try observer.began(number: cells, input: input, comments: comments) }
         let start = ContinuousClock.now
         var failure: (any Error)?
-        let cell = CellRecorder(host: host, stopAfter: stopAfter) { [observers] event in
+        let cell = CellRecorder(host: host, stop: stop) { [observers] event in
             for observer in observers {
                 do { try observer.saw(event) } catch { failure = failure ?? error }
             }
@@ -187,7 +187,7 @@ public final class Notebook {
         do {
             try body(&context)
         } catch is Interruption {
-            status = .interrupted(points: cell.points)
+            status = .interrupted(cell.place)
         } catch let error as Diagnostic {
             status = .failed(CellFailure(error))
         } catch {

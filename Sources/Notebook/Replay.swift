@@ -45,8 +45,8 @@ public struct Replay {
                 report.torn = entry.line
                 continue
             }
-            let ran = try notebook.evaluate(entry.cell.input, name: "input", stopAfter: entry.points)
-            if case .interrupted? = ran.last?.status, entry.points == nil {
+            let ran = try notebook.evaluate(entry.cell.input, name: "input", stop: entry.stop)
+            if case .interrupted? = ran.last?.status, entry.stop == nil {
                 report.isInterrupted = true
                 break
             }

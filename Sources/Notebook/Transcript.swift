@@ -17,8 +17,8 @@ public struct Transcript: Sendable {
         public var outputLines: [Int] = []
         /// Whether the session ended before the cell did.
         public var isTorn = true
-        /// Interruption points passed, for an interrupted cell.
-        var points: Int?
+        /// Where an interrupted cell ended.
+        var stop: StopPlace?
         /// Lines of a failure's text.
         fileprivate var failure: [String] = []
     }
@@ -72,7 +72,7 @@ public struct Transcript: Sendable {
             } catch {}
             if comments.isEmpty, entries.last.map({ !$0.isTorn }) ?? true { wholeLength = length }
         }
-        // The time and the interruption points stand behind a failure's lines.
+        // The time and the place of an interrupt stand behind a failure's lines.
         for index in entries.indices { entries[index].finish() }
     }
 
@@ -157,10 +157,10 @@ public struct Transcript: Sendable {
                 $0.outputLines.append(number)
             }
         case "did":
-            guard words.count == 2, let points = Int(words[1]), points >= 0 else {
-                throw Malformed(text: "expected '@did count'")
+            guard let stop = StopPlace(words: Array(words.dropFirst())) else {
+                throw Malformed(text: "expected '@did statement=N step=N pause=N'")
             }
-            try change { $0.points = points }
+            try change { $0.stop = stop }
         case "end":
             guard words.count >= 3, let status = ["ok", "failed", "interrupted"].firstIndex(of: words[2])
             else {
@@ -168,7 +168,7 @@ public struct Transcript: Sendable {
             }
             try change {
                 $0.isTorn = false
-                $0.cell.status = [.ok, .failed(CellFailure(text: "")), .interrupted(points: 0)][status]
+                $0.cell.status = [.ok, .failed(CellFailure(text: "")), .interrupted(StopPlace())][status]
                 $0.cell.seconds = words.count > 3 ? Double(words[3].dropLast()) ?? 0 : 0
             }
         default:
@@ -189,7 +189,7 @@ extension Transcript.Entry {
         switch cell.status {
         case .ok: break
         case .failed: cell.status = .failed(CellFailure(text: failure.joined(separator: "\n")))
-        case .interrupted: cell.status = .interrupted(points: points ?? 0)
+        case .interrupted: cell.status = .interrupted(stop ?? StopPlace())
         }
     }
 }

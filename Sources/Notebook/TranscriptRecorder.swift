@@ -89,9 +89,9 @@ final class TranscriptRecorder: NotebookObserver {
         case .ok: break
         case .failed(let failure):
             lines += TranscriptText.lines(of: failure.text).map { "! " + $0 }
-        case .interrupted(let points):
+        case .interrupted(let place):
             lines.append("! interrupted; what was done is kept")
-            lines.append("@did \(points)")
+            lines.append("@did \(place.words)")
         }
         let seconds = String(format: "%.2f", report.seconds)
         lines.append("@end \(report.number) \(report.status.word) \(seconds)s")

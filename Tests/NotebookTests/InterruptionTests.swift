@@ -8,31 +8,32 @@ import Testing
         var statement: String
         var stop: Int
         var step: Int
+        var place: String
         var testDescription: String { "\(statement) stopped at \(stop)" }
     }
 
     @Test(arguments: [
         // A point before each command and behind each step.
-        Sample(statement: "step 10", stop: 1, step: 0),
-        Sample(statement: "step 10", stop: 5, step: 4),
-        Sample(statement: "step 10", stop: 11, step: 10),
+        Sample(statement: "step 10", stop: 1, step: 0, place: "statement=0 step=0 pause=1"),
+        Sample(statement: "step 10", stop: 5, step: 4, place: "statement=0 step=4 pause=1"),
+        Sample(statement: "step 10", stop: 11, step: 10, place: "statement=0 step=10 pause=1"),
         // The second one is behind the encoding of the validation images.
-        Sample(statement: "run --eval-every 20", stop: 2, step: 0),
-        Sample(statement: "run --eval-every 20", stop: 9, step: 7),
+        Sample(statement: "run --eval-every 20", stop: 2, step: 0, place: "statement=0 step=0 pause=2"),
+        Sample(statement: "run --eval-every 20", stop: 9, step: 7, place: "statement=0 step=7 pause=1"),
         // Each pass has one, too.
-        Sample(statement: "repeat 5 { step 2 }", stop: 7, step: 3),
-        Sample(statement: "source steps.zl", stop: 3, step: 1),
+        Sample(statement: "repeat 5 { step 2 }", stop: 7, step: 3, place: "statement=2 step=1 pause=1"),
+        Sample(statement: "source steps.zl", stop: 3, step: 1, place: "statement=1 step=1 pause=1"),
     ])
     func keepsWhatWasDone(_ sample: Sample) throws {
         let fixture = try Fixture()
         try fixture.write("let a = 1\nstep\nstep\n", to: "steps.zl")
         let notebook = try fixture.notebook(smallPrompt, stop: sample.stop)
         let report = try #require(try notebook.run(sample.statement + "\nstep 3").last)
-        guard case .interrupted(let points) = report.status else {
+        guard case .interrupted(let place) = report.status else {
             Issue.record("expected an interrupted cell; got \(report.status)")
             return
         }
-        #expect(points == sample.stop)
+        #expect(place.total == sample.stop)
         // What stands behind it on the same input did not run.
         #expect(report.input == sample.statement)
         #expect(try notebook.result("step", of: "show") == .integer(sample.step))
@@ -42,10 +43,14 @@ import Testing
         #expect(try fixture.notebook(smallPrompt).result("parameters", of: "step 20") == rest)
 
         let text = notebook.transcript
-        #expect(text.contains("\n! interrupted; what was done is kept\n@did \(points)\n@end 4 interrupted "))
+        #expect(text.contains("\n! interrupted; what was done is kept\n@did \(sample.place)\n@end 4 interrupted "))
         let replayed = try Replay(Transcript(text, name: "x.zlt"), host: fixture.host()).run()
         #expect(replayed.mismatches.isEmpty)
         #expect(replayed.cells == 6)
+        // First versions counted all chances to stop.
+        let old = text.replacing("@did \(sample.place)", with: "@did \(sample.stop)")
+        let again = try Replay(Transcript(old, name: "x.zlt"), host: fixture.host()).run()
+        #expect(again.mismatches.isEmpty && again.cells == 6)
     }
 
     @Test func saysWhereItStopped() throws {

@@ -140,7 +140,7 @@ import Testing
         = queries 70
         = parameters sha256:b8b475f6683f96d31ebc0ad72ef1664c6331c8fdeeeac64ca971c80cb0136a7f
         ! interrupted; what was done is kept
-        @did 4
+        @did statement=0 step=3 pause=1
         @end 8 interrupted …s
 
         """
@@ -262,7 +262,7 @@ import Testing
         Malformed(
             text: "$\n> show\n@end 1 fine 2s",
             message: "4: error: expected '@end number ok|failed|interrupted seconds'"),
-        Malformed(text: "$\n> show\n@did -1", message: "4: error: expected '@did count'"),
+        Malformed(text: "$\n> show\n@did -1", message: "4: error: expected '@did statement=N step=N pause=N'"),
         Malformed(
             text: "$\n> show\n@plot a.png", message: "4: error: expected '@plot path WxH pixels-sha256:…'"),
         Malformed(text: "$\n>\\ a\\q", message: "3: error: expected escapes such as '\\u{1b}' behind '>\\'"),

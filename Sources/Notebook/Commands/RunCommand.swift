@@ -97,6 +97,7 @@ extension CommandContext {
         do {
             try state.withRun { run in
                 reached = try run.carryOut(plan, pause: { try cell.interruptionPoint() }) { run, left in
+                    cell.finishedStep()
                     let accuracy = plan.list.flatMap { list in
                         run.history.evaluations(of: list.name).last.map {
                             ", \(list.name) accuracy \(DisplayNumber.percent($0.score.accuracy))"
