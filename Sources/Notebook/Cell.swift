@@ -1,21 +1,36 @@
+import BlackBox
 public import CommandLanguage
+import PromptTuning
 
 /// One thing a statement showed or made.
 public enum CellOutput: Sendable, Equatable {
     /// A line for a person.
     case line(String)
-    /// A plot was drawn; the digest is of its decoded pixels.
-    case plot(path: String, width: Int, height: Int, digest: String)
+    case plot(CellPlot)
+}
+
+/// A plot that was drawn.
+public struct CellPlot: Sendable, Equatable {
+    /// Where it was written, as the statement has it.
+    public var path: String
+    public var width: Int
+    public var height: Int
+    /// SHA-256 of its decoded pixels, in hexadecimal digits.
+    public var digest: String
+    /// The file; empty where the cell was read from a transcript.
+    public var png: [UInt8] = []
+
+    /// Equal where a transcript would have the same.
+    public static func == (one: CellPlot, other: CellPlot) -> Bool {
+        (one.path, one.width, one.height, one.digest)
+            == (other.path, other.width, other.height, other.digest)
+    }
 }
 
 extension CellOutput {
     /// The plot, where it is one.
-    var plot: (path: String, width: Int, height: Int, digest: String)? {
-        if case .plot(let path, let width, let height, let digest) = self {
-            (path, width, height, digest)
-        } else {
-            nil
-        }
+    var plot: CellPlot? {
+        if case .plot(let plot) = self { plot } else { nil }
     }
 
     /// The line, where it is one.
@@ -26,7 +41,7 @@ extension CellOutput {
 
 extension Cell {
     /// The plots that were drawn.
-    var plots: [(path: String, width: Int, height: Int, digest: String)] { outputs.compactMap(\.plot) }
+    var plots: [CellPlot] { outputs.compactMap(\.plot) }
 }
 
 /// A named value a statement computed.
@@ -111,10 +126,14 @@ final class CellRecorder {
     /// Replay of an interrupted cell: stop there.
     private let stop: StopPlace?
     private let host: NotebookHost
+    private let session: QueryAccount
+    private var lines = 0
     private let observe: (CellOutput) -> Void
 
-    init(host: NotebookHost, stop: StopPlace?, observe: @escaping (CellOutput) -> Void) {
+    init(
+        host: NotebookHost, session: QueryAccount, stop: StopPlace?, observe: @escaping (CellOutput) -> Void) {
         self.host = host
+        self.session = session
         self.stop = stop
         self.observe = observe
     }
@@ -122,6 +141,7 @@ final class CellRecorder {
     func emit(_ event: CellOutput) {
         // A line must not be written into a progress bar.
         host.show(nil)
+        lines += 1
         outputs.append(event)
         observe(event)
     }
@@ -143,8 +163,25 @@ final class CellRecorder {
         }
     }
 
+    /// Lines that a statement of a stranger's session shows at most.
+    private static let mostLines = 200_000
+
+    /// Queries that a stranger's session asks the box in all: two hundred times what ZIP's paper spends on a task.
+    private static let mostQueries = 1_000_000
+
     /// Places that a statement of a stranger's session passes at most; a run of 5 000 queries passes some thousand.
     private static let mostPoints = 5_000_000
+
+    private func checkLimits() throws {
+        guard place.total <= Self.mostPoints else {
+            throw NotebookError.untrusted("a statement of so many steps")
+        }
+        guard lines <= Self.mostLines else { throw NotebookError.untrusted("so many lines of output") }
+        let spent = session.spent
+        guard spent.training + spent.evaluation <= Self.mostQueries else {
+            throw NotebookError.untrusted("more than \(DisplayNumber.queries(Self.mostQueries))")
+        }
+    }
 
     /// Counts a step.
     func finishedStep() { place.finishStep() }
@@ -154,9 +191,7 @@ final class CellRecorder {
     /// - Throws: `Interruption`.
     func interruptionPoint() throws {
         place.pass()
-        if host.isLimited, place.total > Self.mostPoints {
-            throw NotebookError.untrusted("a statement of so many steps")
-        }
+        if host.isLimited { try checkLimits() }
         // A replay stops where the recording stopped, and nowhere else.
         if stop.map({ $0.isReached(place) }) ?? host.takeInterrupt() { throw Interruption() }
     }

@@ -11,9 +11,9 @@ extension Cell {
         fields.append("\"lines\":[\(lines.joined(separator: ","))]")
         let values = results.map { "\(JSONText.quoted($0.key)):\($0.value.json)" }
         fields.append("\"results\":{\(values.joined(separator: ","))}")
-        let plots = plots.map { path, width, height, digest in
-            "{\"path\":\(JSONText.quoted(path)),\"width\":\(width),\"height\":\(height),"
-                + "\"pixels\":\"sha256:\(digest)\"}"
+        let plots = plots.map { plot in
+            "{\"path\":\(JSONText.quoted(plot.path)),\"width\":\(plot.width),\"height\":\(plot.height),"
+                + "\"pixels\":\"sha256:\(plot.digest)\"}"
         }
         fields.append("\"plots\":[\(plots.joined(separator: ","))]")
         if case .failed(let failure) = status, let diagnostic = failure.diagnostic {

@@ -87,7 +87,7 @@ public final class Notebook {
         for entry in transcript.entries where !entry.isTorn {
             let ran = try evaluate(entry.cell.input, name: "input", keepGoing: true, stop: entry.stop)
             var compared = 0
-            if let mismatch = Replay.compare(entry, with: ran, &compared).first {
+            if let mismatch = ReplayComparison.strict.compare(entry, with: ran, &compared).first {
                 throw ResumeError(path: path, mismatch: mismatch)
             }
         }
@@ -156,7 +156,7 @@ public final class Notebook {
         for observer in observers { try observer.began(number: cells, input: input, comments: comments) }
         let start = ContinuousClock.now
         var failure: (any Error)?
-        let cell = CellRecorder(host: host, stop: stop) { [observers] event in
+        let cell = CellRecorder(host: host, session: session, stop: stop) { [observers] event in
             for observer in observers {
                 do { try observer.saw(event) } catch { failure = failure ?? error }
             }

@@ -6,6 +6,8 @@ enum NotebookError: Error, Equatable {
     case taken(path: String, isTranscript: Bool)
     /// What a replayed session may not do.
     case untrusted(String)
+    /// A replay that needs the answers kept beside a session.
+    case noJournal(String)
     case missing(what: String, how: String)
     case tooDeep(limit: Int)
     case noCheckpoint(name: String)
@@ -24,6 +26,8 @@ extension NotebookError: CustomStringConvertible {
                 ? "'\(path)' is a session already: 'ziplab resume' goes on with it, '--force' begins it anew"
                 : "'\(path)' is there already and no transcript: a session is not recorded over it"
         case .untrusted(let what): "a replayed session may not have \(what): '--trust' lets it"
+        case .noJournal(let path):
+            "no answers in '\(path)': '--record' keeps them beside a session, and '--resync' needs them"
         case .missing(let what, let how): "no \(what) yet; \(how)"
         case .tooDeep(let limit): "more than \(limit) files source each other"
         case .noCheckpoint(let name): "no checkpoint '\(name)'"

@@ -2,6 +2,7 @@ public import BlackBox
 import Files
 import Foundation
 public import PromptTuning
+import Synchronization
 
 /// What the notebook needs from the world around it: where names lead, progress, interrupts.
 public struct NotebookHost: Sendable {
@@ -29,6 +30,8 @@ public struct NotebookHost: Sendable {
     public var isTrusted = false
     /// Whether limits hold that keep a stranger's session from filling the disk or the day.
     var isLimited: Bool { outputFolder != nil && !isTrusted }
+    /// Bytes of files that a session wrote whose limits hold.
+    private let written = WrittenBytes()
     /// Keeps image features between sessions; nil: not.
     public var featureCache: FeatureCache?
     /// Keeps what the box answers to runs, for a session that is recorded.
@@ -109,12 +112,31 @@ public struct NotebookHost: Sendable {
     ///
     /// - Throws: `FileError` with the path as the statement has it; an old file of that name is then as before.
     func write(_ bytes: [UInt8], to path: String) throws {
+        if isLimited { try written.add(bytes.count) }
         try writing(path) { try NewFile.write(bytes, to: $0) }
     }
 
     /// Gives `write` the place of a new folder; a `FileError` gets the path as the statement has it.
     func writeFolder<Result>(_ path: String, _ write: (String) throws -> Result) throws -> Result {
-        try writing(path, write)
+        // Its size is not known before; the only one that a stranger's session may write has less.
+        if isLimited { try written.add(16 << 20) }
+        return try writing(path, write)
+    }
+
+    /// How much a stranger's session wrote.
+    private final class WrittenBytes: Sendable {
+        private static let most = 1 << 30
+        private let bytes = Mutex(0)
+
+        /// - Throws: `NotebookError.untrusted` before the file that would lead beyond 1 GiB.
+        func add(_ count: Int) throws {
+            try bytes.withLock { bytes in
+                guard count <= Self.most - bytes else {
+                    throw NotebookError.untrusted("more than 1 GiB of files written")
+                }
+                bytes += count
+            }
+        }
     }
 
     private func writing<Result>(_ path: String, _ write: (String) throws -> Result) throws -> Result {

@@ -1,15 +1,38 @@
 import CommandLanguage
+import Files
 import Foundation
+import PromptTuning
 
-/// Runs a transcript's inputs in a fresh notebook and compares every typed result and every plot's pixels.
+/// Runs a transcript's inputs in a fresh notebook and compares what comes out.
 public struct Replay {
+    /// What is asked of a replay.
+    public struct Options: Sendable {
+        public var comparison = ReplayComparison.strict
+        /// Path of the transcript, beside which what the box answered may be kept; nil where it has none.
+        public var session: String?
+        /// Whether each step begins where the recorded one did, by the answers in the journal.
+        public var resyncs = false
+        /// Statements to run; nil for all.
+        public var until: Int?
+        /// Whether it ends behind the first statement that differs.
+        public var stopsAtMismatch = false
+        /// Whether another model or other data ends it.
+        public var stopsAtProvenance = true
+
+        public init() {}
+    }
+
     /// One difference between the recording and the replay.
     public struct Mismatch: Sendable {
         /// Line of the transcript.
         public var line: Int
+        /// The statement's number in the session, from 1; 0 for what belongs to none.
+        public var cell = 0
         public var message: String
         /// The model or the data is not the recorded one.
-        public var isProvenance: Bool
+        public var isProvenance = false
+        /// The plots whose pixels differ: as recorded, and as drawn.
+        public var plots: (recorded: CellPlot, drawn: CellPlot)?
     }
 
     /// What a replay found.
@@ -17,32 +40,62 @@ public struct Replay {
         public var mismatches: [Mismatch] = []
         /// Cells whose recording is complete and that were run.
         public var cells = 0
+        /// Those of them that failed and are not recorded so.
+        public var failed = 0
         /// Typed results and plots compared.
         public var compared = 0
         /// Line of a cell that has no end, if there is one.
         public var torn: Int?
         /// Whether a person ended the replay.
         public var isInterrupted = false
+        /// What the statements gave, in the order of the transcript's entries; one that was not run is missing at the end.
+        public var ran: [Cell?] = []
     }
 
     private let transcript: Transcript
-    private let notebook: Notebook
+    private let options: Options
+    /// Where the statements are run; afterwards in the state that they lead to.
+    public let notebook: Notebook
 
-    public init(_ transcript: Transcript, host: NotebookHost) {
+    public init(_ transcript: Transcript, host: NotebookHost, options: Options = Options()) {
         self.transcript = transcript
+        self.options = options
         notebook = Notebook(host: host, settings: transcript.settings)
     }
 
-    /// Replays all cells; stops early only where the model or the data is not the recorded one.
+    /// Largest journal of a stranger's session that is read: 256 MiB.
+    private static let largestJournal = 256 << 20
+
+    /// Takes the answers that were kept beside a session, to say which step differs first.
+    ///
+    /// - Throws: `FileError`, `NotebookError.noJournal` where the replay cannot do without.
+    private func takeJournal() throws {
+        guard let session = options.session, options.comparison != .none else { return }
+        let path = Notebook.journalPath(session)
+        guard FileKind(path) == .file else {
+            if options.resyncs { throw NotebookError.noJournal(path) }
+            return
+        }
+        var check = RunJournal.Check(resyncs: options.resyncs)
+        if case .tolerant(let tolerances) = options.comparison { check.tolerance = tolerances.standard }
+        let limit = notebook.host.isTrusted ? largestTranscript : Self.largestJournal
+        notebook.host.journal = try RunJournal(checking: path, limit: limit, check)
+    }
+
+    /// Replays the cells.
+    ///
+    /// - Throws: `FileError`, `NotebookError` before the first statement.
     public func run() throws -> Report {
+        try takeJournal()
         var report = Report()
-        report.mismatches = transcript.problems.map {
-            Mismatch(line: $0.line, message: $0.message, isProvenance: false)
+        if options.comparison != .none {
+            report.mismatches = transcript.problems.map { Mismatch(line: $0.line, message: $0.message) }
         }
         report.torn = transcript.tornLine
-        for entry in transcript.entries {
+        for entry in transcript.entries.prefix(options.until ?? .max) {
             guard !entry.isTorn else {
                 report.torn = entry.line
+                report.ran.append(nil)
                 continue
             }
             let ran = try notebook.evaluate(entry.cell.input, name: "input", stop: entry.stop)
@@ -51,92 +104,20 @@ public struct Replay {
                 break
             }
             report.cells += 1
-            let found = Self.compare(entry, with: ran, &report.compared)
+            report.ran.append(ran.count == 1 ? ran.last : nil)
+            if case .failed? = ran.last?.status, entry.cell.status.word != "failed" { report.failed += 1 }
+            var found = options.comparison.compare(entry, with: ran, &report.compared)
+            if let difference = notebook.host.journal?.takeDifference(), options.comparison != .none {
+                found.insert(
+                    Mismatch(
+                        line: entry.line, message: "step \(difference.step) differs first: \(difference.message)"),
+                    at: 0)
+            }
+            for index in found.indices { found[index].cell = entry.cell.number }
             report.mismatches += found
-            if found.contains(where: \.isProvenance) { break }
+            if !found.isEmpty, options.stopsAtMismatch { break }
+            if options.stopsAtProvenance, found.contains(where: \.isProvenance) { break }
         }
         return report
-    }
-
-    static func compare(_ entry: Transcript.Entry, with cells: [Cell], _ compared: inout Int) -> [Mismatch] {
-        guard let ran = cells.last, cells.count == 1 else {
-            return [
-                Mismatch(
-                    line: entry.line, message: "expected one statement; got \(cells.count)",
-                    isProvenance: false)
-            ]
-        }
-        let recorded = entry.cell
-        let loads = recorded.results.contains { Self.isProvenance($0.key) }
-        // What could not be written then may be writable now; nothing of it is in the state.
-        if case .failed(let failure) = recorded.status, ran.status == .ok,
-            failure.text.contains(": error: cannot write '")
-        {
-            return []
-        }
-        if ran.status.word != recorded.status.word {
-            var message = "recorded as \(recorded.status.word); now \(ran.status.word)"
-            if case .failed(let failure) = ran.status { message += ": \(failure.message)" }
-            return [
-                Mismatch(
-                    line: entry.line, message: message, isProvenance: loads && recorded.status == .ok)
-            ]
-        }
-        var mismatches: [Mismatch] = []
-        var results: [String: String] = [:]
-        for result in ran.results { results[result.key] = result.value.description }
-        for (line, result) in zip(entry.resultLines, recorded.results) {
-            compared += 1
-            let now = results.removeValue(forKey: result.key)
-            guard now != result.value.description else { continue }
-            mismatches.append(
-                Mismatch(
-                    line: line, message: "'\(result.key)' recorded \(result.value); got \(now ?? "nothing")",
-                    isProvenance: Self.isProvenance(result.key)))
-        }
-        for key in results.keys.sorted() {
-            mismatches.append(
-                Mismatch(
-                    line: entry.line, message: "'\(key)' is not recorded; got \(results[key] ?? "")",
-                    isProvenance: false))
-        }
-        return mismatches + comparePlots(entry, ran, &compared)
-    }
-
-    private static func comparePlots(_ entry: Transcript.Entry, _ ran: Cell, _ compared: inout Int)
-        -> [Mismatch]
-    {
-        let digests = ran.plots.map(\.digest)
-        let recorded = zip(entry.outputLines, entry.cell.outputs).compactMap { line, output in
-            output.plot.map { (line, $0) }
-        }
-        var mismatches: [Mismatch] = []
-        for (index, (line, plot)) in recorded.enumerated() {
-            compared += 1
-            let now = index < digests.count ? digests[index] : "nothing"
-            if now != plot.digest {
-                mismatches.append(
-                    Mismatch(
-                        line: line,
-                        message:
-                            "pixels of \(ResultValue.text(plot.path)) recorded \(plot.digest); got \(now)",
-                        isProvenance: false))
-            }
-        }
-        if digests.count > recorded.count {
-            mismatches.append(
-                Mismatch(
-                    line: entry.line,
-                    message: "\(digests.count) plots drawn; \(recorded.count) recorded", isProvenance: false))
-        }
-        return mismatches
-    }
-
-    /// Results that say which model and data a session used.
-    static func isProvenance(_ key: String) -> Bool {
-        // Behind the number of an inner statement, where there is one.
-        let parts = key.split(separator: ".")
-        let name = parts.first.map { Int($0) != nil } == true ? parts.dropFirst().first : parts.first
-        return parts.count > 1 && (name == "model" || name == "data")
     }
 }

@@ -20,8 +20,9 @@ public let sessionExporters: [any SessionExporter.Type] = [
 
 /// A session and its pictures.
 public struct ExportedSession: Sendable {
-    /// A picture that was found where the session wrote it.
+    /// A picture that was found.
     public struct Picture: Sendable {
+        /// Where it is, beside the session if it was kept there.
         public var path: String
         public var png: [UInt8]
     }
@@ -33,24 +34,19 @@ public struct ExportedSession: Sendable {
     var pictures: [String: Picture]
 
     /// - Parameters:
-    ///   - title: the file's name.
+    ///   - path: of the file.
     ///   - folders: where relative paths of pictures are looked for.
-    public init(_ transcript: Transcript, title: String, folders: [String]) {
-        self.title = title
+    public init(_ transcript: Transcript, path: String, folders: [String]) {
+        title = Folder.name(path)
         settings = transcript.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.sourceText)" }
         cells = transcript.cells
         pictures = [:]
         for plot in cells.flatMap(\.plots) where pictures[plot.digest] == nil {
-            let places = plot.path.hasPrefix("/") ? [plot.path] : folders.map { $0 + "/" + plot.path }
-            // Another picture may have been written there since.
-            for place in places {
-                guard let bytes = try? ReadOnlyFile.bytes(place, limit: 64 << 20),
-                    let bitmap = try? Bitmap.decode(bytes, name: place),
-                    SHA256Digest.hex(bitmap.pixelDigestInput) == plot.digest
-                else { continue }
-                pictures[plot.digest] = Picture(path: plot.path, png: bytes)
-                break
-            }
+            guard let (place, png) = RecordedPictures.find(plot, of: path, folders: folders) else { continue }
+            let kept = RecordedPictures.folder(of: path)
+            let isKept = Folder.parent(place) == kept
+            pictures[plot.digest] = Picture(
+                path: isKept ? Folder.name(kept) + "/" + Folder.name(place) : plot.path, png: png)
         }
     }
 
@@ -95,8 +91,8 @@ enum MarkdownExporter: SessionExporter {
             let text = cell.shownText
             if !text.isEmpty { parts.append(fenced(text)) }
             for plot in cell.plots {
-                let path =
-                    plot.path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? plot.path
+                let place = session.pictures[plot.digest]?.path ?? plot.path
+                let path = place.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? place
                 parts.append("![\(plain(plot.path))](\(path))")
             }
         }

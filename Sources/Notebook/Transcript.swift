@@ -11,6 +11,8 @@ public struct Transcript: Sendable {
         public var cell: Cell
         /// Line of the input in the file, from 1.
         public var line: Int
+        /// Line of the end; that of the input where there is none.
+        public var endLine: Int
         /// Lines of the results.
         public var resultLines: [Int] = []
         /// Line of each output.
@@ -105,7 +107,8 @@ public struct Transcript: Sendable {
             }
             if sigil == "." { return try change { $0.cell.input += "\n" + text } }
             entries.append(
-                Entry(cell: Cell(number: entries.count + 1, comments: comments, input: text), line: number))
+                Entry(cell: Cell(number: entries.count + 1, comments: comments, input: text), line: number,
+                    endLine: number))
             comments = []
         case "=":
             let parts = Self.halves(rest, at: " ")
@@ -152,8 +155,9 @@ public struct Transcript: Sendable {
             try change {
                 $0.cell.outputs.append(
                     .plot(
-                        path: JSONText.unquoted(path), width: size[0], height: size[1],
-                        digest: String(digest.dropFirst("pixels-sha256:".count))))
+                        CellPlot(
+                            path: JSONText.unquoted(path), width: size[0], height: size[1],
+                            digest: String(digest.dropFirst("pixels-sha256:".count)))))
                 $0.outputLines.append(number)
             }
         case "did":
@@ -168,6 +172,7 @@ public struct Transcript: Sendable {
             }
             try change {
                 $0.isTorn = false
+                $0.endLine = number
                 $0.cell.status = [.ok, .failed(CellFailure(text: "")), .interrupted(StopPlace())][status]
                 $0.cell.seconds = words.count > 3 ? Double(words[3].dropLast()) ?? 0 : 0
             }

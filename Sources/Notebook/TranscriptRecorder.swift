@@ -11,11 +11,14 @@ final class TranscriptRecorder: NotebookObserver {
     private var file: OpenStream?
 
     init(settings: [String: Value]) {
-        text = "#!ziplab-transcript 1\n@prov ziplab=\(ziplabVersion) rng=philox4x32-10\n"
+        text = "\(Transcript.head)\n\(Self.provenance)\n"
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
             text += "@set \(name)=\(value.sourceText)\n"
         }
     }
+
+    /// The program and the generator of its random numbers.
+    static let provenance = "@prov ziplab=\(ziplabVersion) rng=philox4x32-10"
 
     /// Path of the file, as it was given.
     private(set) var path: String?
@@ -66,36 +69,18 @@ final class TranscriptRecorder: NotebookObserver {
     private var isMuted = false
 
     func began(number: Int, input: String, comments: [String]) throws {
-        var lines = comments.map { TranscriptText.escaped($0) }
-        for (index, line) in TranscriptText.lines(of: input).enumerated() {
-            lines.append(TranscriptText.input(index == 0 ? ">" : ".", line))
-        }
-        try append(lines)
+        try append(comments.map { TranscriptText.escaped($0) } + Self.lines(ofInput: input))
     }
 
     func saw(_ event: CellOutput) throws {
-        switch event {
-        case .line(let line):
-            try append(TranscriptText.lines(of: line).map { "| " + TranscriptText.escaped($0) })
-        case .plot(let path, let width, let height, let digest):
-            let name = ResultValue.text(path).description
-            try append(["@plot \(name) \(width)x\(height) pixels-sha256:\(digest)"])
+        try append(Self.lines(of: event))
+        if case .plot(let plot) = event, file != nil, !isMuted, let path {
+            try RecordedPictures.keep(plot, of: path)
         }
     }
 
     func ended(_ report: Cell) throws {
-        var lines = report.results.map { "= \($0.key) \($0.value)" }
-        switch report.status {
-        case .ok: break
-        case .failed(let failure):
-            lines += TranscriptText.lines(of: failure.text).map { "! " + $0 }
-        case .interrupted(let place):
-            lines.append("! interrupted; what was done is kept")
-            lines.append("@did \(place.words)")
-        }
-        let seconds = String(format: "%.2f", report.seconds)
-        lines.append("@end \(report.number) \(report.status.word) \(seconds)s")
-        try append(lines)
+        try append(Self.lines(ofEnd: report))
         if !isMuted { try file?.synchronize() }
     }
 
@@ -110,5 +95,41 @@ final class TranscriptRecorder: NotebookObserver {
             file = nil
             throw error
         }
+    }
+}
+
+extension TranscriptRecorder {
+    /// What is written of a cell, without the comments before it.
+    static func lines(of cell: Cell) -> [String] {
+        lines(ofInput: cell.input) + cell.outputs.flatMap(lines) + lines(ofEnd: cell)
+    }
+
+    private static func lines(ofInput input: String) -> [String] {
+        TranscriptText.lines(of: input).enumerated().map { index, line in
+            TranscriptText.input(index == 0 ? ">" : ".", line)
+        }
+    }
+
+    private static func lines(of output: CellOutput) -> [String] {
+        switch output {
+        case .line(let line):
+            return TranscriptText.lines(of: line).map { "| " + TranscriptText.escaped($0) }
+        case .plot(let plot):
+            let name = ResultValue.text(plot.path).description
+            return ["@plot \(name) \(plot.width)x\(plot.height) pixels-sha256:\(plot.digest)"]
+        }
+    }
+
+    private static func lines(ofEnd cell: Cell) -> [String] {
+        var lines = cell.results.map { "= \($0.key) \($0.value)" }
+        switch cell.status {
+        case .ok: break
+        case .failed(let failure):
+            lines += TranscriptText.lines(of: failure.text).map { "! " + $0 }
+        case .interrupted(let place):
+            lines += ["! interrupted; what was done is kept", "@did \(place.words)"]
+        }
+        let seconds = String(format: "%.2f", cell.seconds)
+        return lines + ["@end \(cell.number) \(cell.status.word) \(seconds)s"]
     }
 }

@@ -17,7 +17,7 @@ public final class RunJournal: Sendable {
         case score(images: Int, correct: Int, loss: Float)
     }
 
-    private struct Record {
+    struct Record {
         var entry: Entry
         /// Digest of what was asked.
         var key: UInt64
@@ -26,15 +26,18 @@ public final class RunJournal: Sendable {
         var pauses: Int
     }
 
-    private struct State {
+    struct State {
         var records: ArraySlice<Record> = []
         var stream: OpenStream?
         var taken = 0
         var synchronized = ContinuousClock.now
+        var difference: Difference?
     }
 
     public let path: String
-    private let state = Mutex(State())
+    let state = Mutex(State())
+    /// Nil for a journal that answers and is written to.
+    private let check: Check?
 
     private static let magic = Array("ziplab-journal-1\n".utf8)
     private static let limit = 4 << 30
@@ -45,6 +48,7 @@ public final class RunJournal: Sendable {
     /// - Throws: `FileError`.
     public init(new path: String) throws {
         self.path = path
+        check = nil
         let stream = try OpenStream(path: path, emptied: true)
         try stream.write(Self.magic)
         state.withLock { $0.stream = stream }
@@ -55,15 +59,9 @@ public final class RunJournal: Sendable {
     /// - Throws: `FileError` where the file cannot be written.
     public init(resuming path: String) throws {
         self.path = path
+        check = nil
         let bytes = (try? ReadOnlyFile.bytes(path, limit: Self.limit)) ?? []
-        var records: [Record] = []
-        var whole = Self.magic.count
-        if bytes.starts(with: Self.magic) {
-            while let (record, end) = Self.record(bytes, at: whole) {
-                records.append(record)
-                whole = end
-            }
-        }
+        let (records, whole) = Self.records(bytes)
         // A torn tail goes, so that what comes behind it can be read.
         if bytes.count != whole || records.isEmpty {
             let kept = records.isEmpty ? Self.magic : Array(bytes[..<whole])
@@ -77,15 +75,48 @@ public final class RunJournal: Sendable {
         }
     }
 
+    /// Reads a file to compare with: everything is asked anew, and the first thing in which an answer differs is kept.
+    ///
+    /// - Throws: `FileError`, also where it is longer than `limit` bytes.
+    public init(checking path: String, limit: Int, _ check: Check) throws {
+        self.path = path
+        self.check = check
+        let records = Self.records(try ReadOnlyFile.bytes(path, limit: limit)).0
+        state.withLock { $0.records = records[...] }
+    }
+
+    /// The first difference since the last call.
+    public func takeDifference() -> Difference? {
+        state.withLock { state in
+            defer { state.difference = nil }
+            return state.difference
+        }
+    }
+
+    private static func records(_ bytes: [UInt8]) -> ([Record], whole: Int) {
+        var records: [Record] = []
+        var whole = magic.count
+        if bytes.starts(with: magic) {
+            while let (record, end) = record(bytes, at: whole) {
+                records.append(record)
+                whole = end
+            }
+        }
+        return (records, whole)
+    }
+
     /// Queries that were answered from the file so far.
     public var queriesTaken: Int { state.withLock { $0.taken } }
 
     /// The next record where it answers this; one that answers something else ends the reading, for all behind it
     /// belongs to another course of things.
-    func next(key: UInt64, queries: Int) -> (entry: Entry, pauses: Int)? {
-        state.withLock { state in
+    ///
+    /// - Parameter fits: whether an answer has the form that is wanted; somebody may have written the file by hand.
+    func next(key: UInt64, queries: Int, fits: (Entry) -> Bool) -> (entry: Entry, pauses: Int)? {
+        guard check == nil else { return nil }
+        return state.withLock { state in
             guard let record = state.records.first else { return nil }
-            guard record.key == key, record.queries == queries else {
+            guard record.key == key, record.queries == queries, fits(record.entry) else {
                 state.records = []
                 return nil
             }
@@ -95,8 +126,19 @@ public final class RunJournal: Sendable {
         }
     }
 
+    /// Keeps what was answered.
+    ///
+    /// - Parameter step: the step that it belongs to.
+    /// - Returns: what the run goes on with: this, or in a replay that resyncs what is recorded.
     /// - Throws: `FileError`; what was written before is whole.
-    func append(_ entry: Entry, key: UInt64, queries: Int, pauses: Int) throws {
+    @discardableResult
+    func append(_ entry: Entry, key: UInt64, queries: Int, pauses: Int, step: Int) throws -> Entry {
+        if let check { return compare(entry, key: key, queries: queries, step: step, check) }
+        try write(entry, key: key, queries: queries, pauses: pauses)
+        return entry
+    }
+
+    private func write(_ entry: Entry, key: UInt64, queries: Int, pauses: Int) throws {
         let bytes = Self.bytes(Record(entry: entry, key: key, queries: queries, pauses: pauses))
         let stream = state.withLock { state in
             // Behind records that were not taken nothing can be read.

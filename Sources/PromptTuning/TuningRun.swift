@@ -110,7 +110,11 @@ public struct TuningRun: Sendable {
         _ queries: [Query], _ method: any TuningMethod, round: Int, _ pause: () throws -> Void
     ) throws -> [Float] {
         let key = journal == nil ? 0 : key("round \(round)", method)
-        if let known = journal?.next(key: key, queries: queries.count) {
+        let count = method.readingCount(of: queries)
+        let known = journal?.next(key: key, queries: queries.count) { entry in
+            if case .round(let readings) = entry { readings.count == count } else { entry == .lost }
+        }
+        if let known {
             try account.chargeAgain(queries.count, for: .training)
             for _ in 0..<known.pauses { try pause() }
             if case .round(let readings) = known.entry { return readings }
@@ -127,11 +131,16 @@ public struct TuningRun: Sendable {
             }
         } catch {
             // What the box itself fails on, it fails on again.
-            if isGivenUp { try journal?.append(.lost, key: key, queries: queries.count, pauses: pauses) }
+            if isGivenUp {
+                try journal?.append(
+                    .lost, key: key, queries: queries.count, pauses: pauses, step: method.step + 1)
+            }
             throw error
         }
         let readings = try method.read(answers, to: queries)
-        try journal?.append(.round(readings: readings), key: key, queries: queries.count, pauses: pauses)
+        let kept = try journal?.append(
+            .round(readings: readings), key: key, queries: queries.count, pauses: pauses, step: method.step + 1)
+        if case .round(let readings) = kept { return readings }
         return readings
     }
 
@@ -161,7 +170,14 @@ extension TuningRun {
         let size = problem.plan.batchSize
         let queries = list.minibatches(of: size).count
         let key = journal == nil ? 0 : key(list.digest, method)
-        if let known = journal?.next(key: key, queries: queries) {
+        let known = journal?.next(key: key, queries: queries) { entry in
+            if case .score(let images, let correct, _) = entry {
+                images == list.count && correct <= images
+            } else {
+                entry == .lost
+            }
+        }
+        if let known {
             try account.chargeAgain(queries, for: .evaluation)
             for _ in 0..<known.pauses { try pause() }
             if case .score(let images, let correct, let loss) = known.entry {
@@ -175,9 +191,12 @@ extension TuningRun {
             pauses += 1
             try pause()
         }
-        try journal?.append(
+        let kept = try journal?.append(
             .score(images: score.images, correct: score.correct, loss: score.loss), key: key,
-            queries: queries, pauses: pauses)
+            queries: queries, pauses: pauses, step: method.step)
+        if case .score(let images, let correct, let loss) = kept {
+            return Score(images: images, correct: correct, loss: loss)
+        }
         return score
     }
 }

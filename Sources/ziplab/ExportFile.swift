@@ -43,7 +43,7 @@ struct ExportFile: ParsableCommand {
             for problem in transcript.problems { Output.writeError("\(problem)\n") }
             let folder = Folder.parent(file) ?? "/"
             let session = ExportedSession(
-                transcript, title: Folder.name(file),
+                transcript, path: file,
                 folders: [folder, FileManager.default.currentDirectoryPath])
             for path in session.missing {
                 Output.writeError(

@@ -33,11 +33,11 @@ import Testing
         }
         // Not a fifth one.
         #expect(sheet.width == 480)
-        guard case .plot(let path, let width, let height, _)? = report.outputs.last else {
+        guard case .plot(let plot)? = report.outputs.last else {
             Issue.record("no plot recorded")
             return
         }
-        #expect(path == "images.png" && width == sheet.width && height == sheet.height)
+        #expect(plot.path == "images.png" && plot.width == sheet.width && plot.height == sheet.height)
     }
 
     @Test func sizeAndFile() throws {

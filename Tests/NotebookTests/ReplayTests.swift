@@ -233,6 +233,14 @@ extension ReplayTests {
             "repeat 9000000 { classes }",
             "a replayed session may not have a statement of so many steps: '--trust' lets it"
         ),
+        (
+            "for k in 1..100 { model random tiny \"m$k\" }",
+            "a replayed session may not have more than 1 GiB of files written: '--trust' lets it"
+        ),
+        (
+            "repeat 20000 { help language }",
+            "a replayed session may not have so many lines of output: '--trust' lets it"
+        ),
     ])
     func limits(_ statement: String, _ message: String) throws {
         let fixture = try Fixture()

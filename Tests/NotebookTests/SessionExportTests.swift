@@ -26,7 +26,7 @@ import Testing
         _ = try notebook.evaluate(statements, name: "input", keepGoing: true)
         let transcript = try Transcript(notebook.transcript, name: "s.zlt")
         return (
-            fixture, transcript, ExportedSession(transcript, title: "s<1>.zlt", folders: [fixture.folder])
+            fixture, transcript, ExportedSession(transcript, path: fixture.folder + "/s<1>.zlt", folders: [fixture.folder])
         )
     }
 
@@ -90,7 +90,7 @@ import Testing
         let (fixture, transcript, session) = try Self.session()
         #expect(session.missing.isEmpty)
         try Fixture.write(Fixture.picture(label: 1, index: 1).pngData(), to: fixture.folder + "/a <b>&.png")
-        let other = ExportedSession(transcript, title: "s", folders: [fixture.folder])
+        let other = ExportedSession(transcript, path: fixture.folder + "/s", folders: [fixture.folder])
         #expect(other.missing == ["a <b>&.png"])
         #expect(try Self.export("html", other).contains("was not found"))
     }

@@ -55,10 +55,10 @@ extension PlotCommand {
                 + DisplayNumber.count(names.count, "class", "classes"),
             rows: rows, side: side)
         let bitmap = sheet.render()
-        try write(bitmap, to: path, call, context)
+        let png = try write(bitmap, to: path, call, context)
         context.say("\(pictures.count) of \(list.count) \(list.name) images drawn to \(path)")
         context.set("images", .integer(pictures.count))
-        emit(bitmap, path: path, context)
+        emit(bitmap, png, path: path, context)
     }
 
     /// Throws where the sheet would be too large, with what would fit.

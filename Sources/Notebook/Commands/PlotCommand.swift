@@ -58,21 +58,27 @@ enum PlotCommand: NotebookCommand {
     }
 
     /// Writes a picture as PNG.
-    static func write(_ bitmap: Bitmap, to path: String, _ call: Call, _ context: CommandContext) throws {
+    ///
+    /// - Returns: the file.
+    static func write(
+        _ bitmap: Bitmap, to path: String, _ call: Call, _ context: CommandContext
+    ) throws -> [UInt8] {
         let end = Folder.pathExtension(path)
         guard end.isEmpty || end == "png" else {
             throw call.failure("out", "expected a name that ends in .png, for PNG is written; got '\(path)'")
         }
         let png = try bitmap.pngData()
         try call.locating("out") { try context.host.write(png, to: path) }
+        return png
     }
 
     /// Records a picture that was written.
-    static func emit(_ bitmap: Bitmap, path: String, _ context: CommandContext) {
+    static func emit(_ bitmap: Bitmap, _ png: [UInt8], path: String, _ context: CommandContext) {
         context.cell.emit(
             .plot(
-                path: path, width: bitmap.width, height: bitmap.height,
-                digest: SHA256Digest.hex(bitmap.pixelDigestInput)))
+                CellPlot(
+                    path: path, width: bitmap.width, height: bitmap.height,
+                    digest: SHA256Digest.hex(bitmap.pixelDigestInput), png: png)))
     }
 
     private static func drawCurve(_ call: Call, _ context: inout CommandContext) throws {
@@ -107,7 +113,7 @@ enum PlotCommand: NotebookCommand {
             throw call.failure("quantity", "nothing to draw yet: \(how)")
         }
         let bitmap = chart.render(width: size.width, height: size.height)
-        try write(bitmap, to: path, call, context)
+        let png = try write(bitmap, to: path, call, context)
         for series in chart.series where !series.points.isEmpty {
             let values = series.points.map(\.y)
             let finite = values.filter(\.isFinite)
@@ -120,7 +126,7 @@ enum PlotCommand: NotebookCommand {
         let points = chart.series.reduce(0) { $0 + $1.points.count }
         context.say("\(quantity) curve of \(DisplayNumber.count(points, "point")) written to \(path)")
         context.set("points", .integer(points))
-        emit(bitmap, path: path, context)
+        emit(bitmap, png, path: path, context)
     }
 
     /// - Parameter carryingOn: whether the last value of a curve that soon ends holds for more queries, too.

@@ -128,6 +128,8 @@ public struct BlackVIPMethod: TuningMethod {
         return zip(answers, queries).map { $0.meanLoss(labels: $1.batch.labels) } + statistics.values
     }
 
+    public func readingCount(of queries: [Query]) -> Int { queries.count + statistics.values.count }
+
     public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
         let running = Array(readings.dropFirst(queriesPerStep))
         // Pictures of a decoder that overflows are black, and their losses look like any other.

@@ -205,6 +205,10 @@ public struct GaussNewtonMethod: TuningMethod {
     /// All logits, query by query.
     public func read(_ answers: [Answer], to queries: [Query]) -> [Float] { answers.flatMap(\.logits.values) }
 
+    public func readingCount(of queries: [Query]) -> Int {
+        queries.reduce(0) { $0 + $1.batch.indices.count } * problem.facts.classCount
+    }
+
     public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
         let size = batch.indices.count * problem.facts.classCount
         let answers = stride(from: 0, to: readings.count, by: size).map { start in

@@ -79,6 +79,8 @@ extension HeadMethod {
     public func ask() -> [Query] { fitted == nil ? pass.queries : [] }
     public func read(_ answers: [Answer], to queries: [Query]) -> [Float] { pass.read(answers) }
 
+    public func readingCount(of queries: [Query]) -> Int { pass.labels.count * pass.classes }
+
     public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
         let head = try head(readings)
         fitted = (head, readings)

@@ -49,6 +49,8 @@ public protocol TuningMethod: Sendable {
     func ask() throws -> [Query]
     /// The numbers it takes from a round's answers; for most the mean cross-entropy of each.
     func read(_ answers: [Answer], to queries: [Query]) throws -> [Float]
+    /// How many numbers `read` gives.
+    func readingCount(of queries: [Query]) -> Int
     /// Ends the round; nil where the step has further ones.
     ///
     /// - Throws: `ZerothOrderError`; nothing has changed then.
@@ -75,6 +77,8 @@ extension TuningMethod {
     public func read(_ answers: [Answer], to queries: [Query]) throws -> [Float] {
         zip(answers, queries).map { $0.meanLoss(labels: $1.batch.labels) }
     }
+
+    public func readingCount(of queries: [Query]) -> Int { queries.count }
 }
 
 /// The known methods.
