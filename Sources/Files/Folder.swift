@@ -63,6 +63,9 @@ public enum Folder {
     }
 
     /// Removes a file; nothing where there is none or it may not be.
+    /// Removes a folder with nothing in it.
+    public static func removeEmpty(_ path: String) { unsafe _ = rmdir(path) }
+
     public static func removeFile(_ path: String) { unsafe _ = unlink(path) }
 
     /// Removes a folder with the files in it, one level deep; nothing where there is none.

@@ -131,7 +131,8 @@ final class CellRecorder {
     private let observe: (CellOutput) -> Void
 
     init(
-        host: NotebookHost, session: QueryAccount, stop: StopPlace?, observe: @escaping (CellOutput) -> Void) {
+        host: NotebookHost, session: QueryAccount, stop: StopPlace?, observe: @escaping (CellOutput) -> Void
+    ) {
         self.host = host
         self.session = session
         self.stop = stop

@@ -42,7 +42,8 @@ public struct MismatchPictures {
         var (count, most) = (0, 0)
         for start in stride(from: 0, to: old.pixels.count, by: 3) {
             let one = old.pixels[start..<(start + 3)]
-            let difference = zip(one, new.pixels[start..<(start + 3)]).map { abs(Int($0) - Int($1)) }.max() ?? 0
+            let difference =
+                zip(one, new.pixels[start..<(start + 3)]).map { abs(Int($0) - Int($1)) }.max() ?? 0
             if difference == 0 {
                 picture += one.map { 192 + $0 / 4 }
             } else {

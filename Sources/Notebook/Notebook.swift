@@ -198,6 +198,7 @@ public final class Notebook {
         // What a failed simple statement did was dropped in `execute`; the rest stands.
         if context.state.revision != context.base.revision {
             context.base.next = input
+            context.base.nextCell = cells
             context.past.append(context.base)
             if context.past.count > Self.pastLimit { context.past.removeFirst() }
         }

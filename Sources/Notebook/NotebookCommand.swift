@@ -24,7 +24,8 @@ let commandTable: [any NotebookCommand.Type] = [
     EvalCommand.self,
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
     ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,
-    RunsCommand.self, SaveCommand.self, ShowCommand.self, SourceCommand.self, StepCommand.self,
+    RunsCommand.self, SaveCommand.self, SessionsCommand.self, ShowCommand.self, SourceCommand.self,
+    StepCommand.self,
     TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self, ZeroshotCommand.self,
 ]
 

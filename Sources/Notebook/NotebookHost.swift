@@ -34,6 +34,8 @@ public struct NotebookHost: Sendable {
     private let written = WrittenBytes()
     /// Keeps image features between sessions; nil: not.
     public var featureCache: FeatureCache?
+    /// Where sessions that were typed are kept; nil where none are.
+    public var sessions: SessionLibrary?
     /// Keeps what the box answers to runs, for a session that is recorded.
     var journal: RunJournal?
     /// What `prompt new --method` knows.

@@ -34,6 +34,8 @@ struct NotebookState: Sendable {
 
     /// The statement that changed this state into the next, for `undo` to name.
     var next = ""
+    /// Its number in the session.
+    var nextCell = 0
 
     /// Grows with every change, so that a statement that changed nothing needs no undo.
     private(set) var revision = 0

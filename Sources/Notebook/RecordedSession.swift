@@ -7,4 +7,14 @@ public enum RecordedSession {
         let path = Notebook.journalPath(session)
         if FileKind(path) == .file { Folder.removeFile(path) }
     }
+
+    /// Removes all of them, unless a program is at it.
+    static func remove(_ session: String) {
+        // The lock goes with the file.
+        guard FileLock(session) != nil else { return }
+        Folder.removeFile(Notebook.journalPath(session))
+        let pictures = RecordedPictures.folder(of: session)
+        for name in (try? Folder.list(pictures))?.names ?? [] { Folder.removeFile(pictures + "/" + name) }
+        Folder.removeEmpty(pictures)
+    }
 }

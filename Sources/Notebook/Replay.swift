@@ -110,7 +110,8 @@ public struct Replay {
             if let difference = notebook.host.journal?.takeDifference(), options.comparison != .none {
                 found.insert(
                     Mismatch(
-                        line: entry.line, message: "step \(difference.step) differs first: \(difference.message)"),
+                        line: entry.line,
+                        message: "step \(difference.step) differs first: \(difference.message)"),
                     at: 0)
             }
             for index in found.indices { found[index].cell = entry.cell.number }

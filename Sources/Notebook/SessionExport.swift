@@ -56,22 +56,43 @@ public struct ExportedSession: Sendable {
     }
 }
 
-/// The statements alone, as a script that `ziplab run` takes; those that failed are comments.
+/// The statements that count, as a script that `ziplab run` takes; those that failed or were undone are comments.
 enum ScriptExporter: SessionExporter {
     static let name = "script"
     static let pathExtension = "zl"
 
     static func export(_ session: ExportedSession) -> String {
         var lines = session.settings.map { "let " + $0.replacing("=", with: " = ", maxReplacements: 1) }
+        let undone = undone(in: session.cells)
         for cell in session.cells {
             lines += cell.comments
+            func comment(_ why: String) {
+                lines += TranscriptText.lines(of: cell.input).map { "# \(why): " + escapedForDisplay($0) }
+            }
             if case .failed = cell.status {
-                lines += TranscriptText.lines(of: cell.input).map { "# failed: " + escapedForDisplay($0) }
+                comment("failed")
+            } else if undone.contains(cell.number) {
+                comment("undone")
+            } else if !Self.undone(by: cell).isEmpty {
+                comment("takes back what is undone")
             } else {
                 lines.append(cell.input)
             }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Numbers of the cells that an `undo` took back.
+    private static func undone(in cells: [Cell]) -> Set<Int> { Set(cells.flatMap(undone(by:))) }
+
+    /// What a cell took back; empty where it is no `undo`, or of a version that did not record it.
+    private static func undone(by cell: Cell) -> [Int] {
+        guard let value = cell.results.first(where: { $0.key == "undone" })?.value.description,
+            value.hasPrefix("["), value.hasSuffix("]")
+        else { return [] }
+        return value.dropFirst().dropLast().split(whereSeparator: { $0 == "," || $0 == " " }).compactMap {
+            Int($0)
+        }
     }
 }
 

@@ -107,7 +107,8 @@ public struct Transcript: Sendable {
             }
             if sigil == "." { return try change { $0.cell.input += "\n" + text } }
             entries.append(
-                Entry(cell: Cell(number: entries.count + 1, comments: comments, input: text), line: number,
+                Entry(
+                    cell: Cell(number: entries.count + 1, comments: comments, input: text), line: number,
                     endLine: number))
             comments = []
         case "=":

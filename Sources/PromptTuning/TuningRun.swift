@@ -139,7 +139,8 @@ public struct TuningRun: Sendable {
         }
         let readings = try method.read(answers, to: queries)
         let kept = try journal?.append(
-            .round(readings: readings), key: key, queries: queries.count, pauses: pauses, step: method.step + 1)
+            .round(readings: readings), key: key, queries: queries.count, pauses: pauses,
+            step: method.step + 1)
         if case .round(let readings) = kept { return readings }
         return readings
     }

@@ -89,6 +89,7 @@ struct CommonOptions: ParsableArguments {
             workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
             takeInterrupt: { InterruptSignal.take() }, show: { progress.show($0) })
         host.featureCache = engine.featureCache
+        host.sessions = SessionLibrary.standard(environment: host.environment)
         let notebook = Notebook(host: host, settings: settings)
         notebook.add(json ? JSONView() as any NotebookObserver : TextView(usesColor: usesColor))
         return notebook

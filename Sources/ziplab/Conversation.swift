@@ -7,9 +7,26 @@ import Notebook
 /// The read–evaluate–print loop on a terminal.
 final class Conversation {
     private let notebook: Notebook
+    /// Whether the session is to be kept among the user's, from the first statement on.
+    private var keepsSession: Bool
+    /// The name that it is kept under.
+    private var sessionName: String?
 
-    init(_ notebook: Notebook) {
+    init(_ notebook: Notebook, keepsSession: Bool = false) {
         self.notebook = notebook
+        self.keepsSession = keepsSession
+    }
+
+    /// Begins to keep the session; where that cannot be, it is said once.
+    private func keepSession() {
+        guard keepsSession, let library = notebook.host.sessions else { return }
+        keepsSession = false
+        let day = Date.now.formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
+        do {
+            sessionName = try library.begin(notebook, day: day)
+        } catch {
+            Output.writeError("ziplab: this session is not kept: \(escapedForDisplay("\(error)"))\n")
+        }
     }
 
     /// Runs until `quit` or ^D; a failed statement does not end it.
@@ -26,12 +43,16 @@ final class Conversation {
                 guard let text = try statement(reader) else { break }
                 if text.allSatisfy(\.isWhitespace) { continue }
                 reader.remember(text)
+                keepSession()
                 try notebook.evaluate(text, name: "input")
             } catch let error as LineEditingError where error.endsInput {
                 throw error
             } catch {
                 Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
             }
+        }
+        if let sessionName {
+            Output.writeError("kept as \(sessionName): 'ziplab resume \(sessionName)' goes on with it\n")
         }
     }
 
@@ -83,13 +104,7 @@ final class Conversation {
     /// The history file below the user's state folder; nil where that cannot be made.
     private static func historyPath() -> String? {
         let environment = ProcessInfo.processInfo.environment
-        func absolute(_ name: String) -> String? {
-            environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        }
-        guard let state = absolute("XDG_STATE_HOME") ?? absolute("HOME").map({ $0 + "/.local/state" }) else {
-            return nil
-        }
-        let folder = state + "/ziplab"
+        guard let folder = SessionLibrary.stateFolder(environment: environment) else { return nil }
         do {
             try Folder.create(folder)
         } catch {

@@ -10,10 +10,11 @@ struct ExportFile: ParsableCommand {
         abstract: "Write a recorded session as a page, a notebook, Markdown or a script.",
         discussion: """
             Nothing is run: statements, what they showed, and the pictures that they wrote, where these are still there.
-            In a script the statements that failed are comments.
+            In a script the statements that failed or were undone are comments.
             """)
 
-    @ArgumentParser.Argument(help: ArgumentHelp("The recorded session.", valueName: "file.zlt"))
+    @ArgumentParser.Argument(
+        help: ArgumentHelp("The recorded session, or its name in 'sessions'.", valueName: "file.zlt"))
     var file: String
 
     @Option(
@@ -37,6 +38,8 @@ struct ExportFile: ParsableCommand {
     }
 
     mutating func run() throws {
+        let given = file
+        let file = sessionPlace(file)
         guard let exporter = sessionExporters.first(where: { $0.name == to }) else { return }
         do {
             let transcript = try Transcript(try ReadOnlyFile.text(file, limit: 1 << 30), name: file)
@@ -49,7 +52,9 @@ struct ExportFile: ParsableCommand {
                 Output.writeError(
                     "note: no picture '\(escapedForDisplay(path))' with the recorded pixels was found\n")
             }
-            let name = file.hasSuffix(".zlt") ? String(file.dropLast(4)) : file
+            // A session that is kept is written where the person is.
+            let place = file == given ? file : Folder.name(file)
+            let name = place.hasSuffix(".zlt") ? String(place.dropLast(4)) : place
             let path = out ?? name + "." + exporter.pathExtension
             guard replacing.force || FileKind(path) == nil || FileKind(path) == .other else {
                 throw ExportError(path: path)

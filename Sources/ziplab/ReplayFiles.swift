@@ -37,7 +37,7 @@ struct ReplayFiles: ParsableCommand {
         try InterruptSignal.install()
         TemporaryFolders.removeAbandoned()
         var ends: [(file: String, end: End)] = []
-        for file in files {
+        for file in files.map(sessionPlace) {
             let end = try replay(file)
             ends.append((file, end))
             if end == .interrupted { break }
@@ -74,7 +74,8 @@ struct ReplayFiles: ParsableCommand {
             let names = ends.filter { $0.end == end }.map { escapedForDisplay($0.file) }
             guard !names.isEmpty else { continue }
             let isGood = end.status == nil
-            parts.append("\(names.count) \(end.rawValue)" + (isGood ? "" : " (\(names.joined(separator: ", ")))"))
+            parts.append(
+                "\(names.count) \(end.rawValue)" + (isGood ? "" : " (\(names.joined(separator: ", ")))"))
         }
         let left = files.count - ends.count
         if left > 0 { parts.append("\(left) not begun") }
@@ -84,7 +85,8 @@ struct ReplayFiles: ParsableCommand {
     private func replay(_ file: String) throws -> End {
         let name = escapedForDisplay(file)
         let folder = FileManager.default.currentDirectoryPath
-        let scratch = output.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? TemporaryFolders.make("replay")
+        let scratch =
+            output.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 } ?? TemporaryFolders.make("replay")
         defer { if output == nil { try? FileManager.default.removeItem(atPath: scratch) } }
         let progress = ProgressView()
         let isWatched = Terminal.isInteractive(input: 2, output: 2)

@@ -32,13 +32,16 @@ struct ReplayOptions: ParsableArguments {
     @Flag(help: "Run the statements and compare nothing.")
     var runOnly = false
 
-    @Flag(help: "Write what came out into the session, for the statements that changed, and show the difference.")
+    @Flag(
+        help:
+            "Write what came out into the session, for the statements that changed, and show the difference.")
     var update = false
 
     @Option(help: ArgumentHelp("Run the first N statements alone.", valueName: "n"))
     var until: Int?
 
-    @Flag(help: "Then a prompt in the state reached: at the end, behind --until, or behind the first mismatch.")
+    @Flag(
+        help: "Then a prompt in the state reached: at the end, behind --until, or behind the first mismatch.")
     var interactive = false
 
     mutating func validate() throws {
@@ -51,7 +54,8 @@ struct ReplayOptions: ParsableArguments {
             throw ValidationError("expected one of \(ways.joined(separator: " and ")); got both")
         }
         if resync, update || runOnly {
-            throw ValidationError("'--resync' compares; it does not go with \(update ? "--update" : "--run-only")")
+            throw ValidationError(
+                "'--resync' compares; it does not go with \(update ? "--update" : "--run-only")")
         }
         if let until, until < 1 { throw ValidationError("expected 1 or more for '--until'; got \(until)") }
         _ = try tolerances()

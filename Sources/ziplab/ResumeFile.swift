@@ -16,8 +16,11 @@ struct ResumeFile: ParsableCommand {
             terminal or standard input. Paths are as in the folder where the session was recorded.
             """)
 
-    @ArgumentParser.Argument(help: ArgumentHelp("The recorded session.", valueName: "file.zlt"))
-    var file: String
+    @ArgumentParser.Argument(
+        help: ArgumentHelp(
+            "The recorded session, or its name in 'sessions'; the last of these where there is none.",
+            valueName: "file.zlt"))
+    var file: String?
 
     @ArgumentParser.Argument(
         help: ArgumentHelp(
@@ -30,6 +33,10 @@ struct ResumeFile: ParsableCommand {
 
     mutating func run() throws {
         let notebook = try common.makeNotebook(engine)
+        guard let file = file.map(sessionPlace) ?? notebook.host.sessions?.entries().first?.path else {
+            Output.writeError("ziplab: error: no session is kept: expected a file\n")
+            throw ExitStatus.statementFailed
+        }
         notebook.host.search(around: script ?? file)
         let scratch = TemporaryFolders.make("resume")
         defer { try? FileManager.default.removeItem(atPath: scratch) }

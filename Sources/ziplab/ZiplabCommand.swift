@@ -23,6 +23,9 @@ struct ZiplabCommand: ParsableCommand {
         help: ArgumentHelp("Run these statements and end.", valueName: "statements"))
     var c: [String] = []
 
+    @Flag(name: .customLong("no-log"), help: "Do not keep what is typed ('help sessions').")
+    var noLog = false
+
     @OptionGroup var recording: RecordingOptions
     @OptionGroup var failure: FailureOptions
     @OptionGroup var replacing: ReplacingOptions
@@ -37,7 +40,7 @@ struct ZiplabCommand: ParsableCommand {
             let text = c.joined(separator: "\n")
             try finish { try notebook.evaluate(text, name: "command", keepGoing: keepGoing) }
         } else if Terminal.isTypedOn {
-            try Conversation(notebook).run()
+            try Conversation(notebook, keepsSession: !noLog && recording.record == nil).run()
         } else {
             try finish { try PipedStatements(notebook, keepGoing: keepGoing).run() }
         }

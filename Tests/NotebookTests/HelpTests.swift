@@ -15,7 +15,7 @@ import Testing
 
     private static func topics() throws -> [String] {
         let lists = try lists()
-        return lists.verbs + lists.methods + ["language"]
+        return lists.verbs + lists.methods + ["language", "transcript"]
     }
 
     @Test func tableIsSorted() throws {
@@ -26,6 +26,7 @@ import Testing
                 "anchors", "branch", "cache", "checkpoint", "classes", "classify", "data", "eval", "export",
                 "help",
                 "history", "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save",
+                "sessions",
                 "show",
                 "source",
                 "step", "template", "trace", "undo", "use", "zeroshot",

@@ -43,7 +43,9 @@ import Testing
         #expect(try fixture.notebook(smallPrompt).result("parameters", of: "step 20") == rest)
 
         let text = notebook.transcript
-        #expect(text.contains("\n! interrupted; what was done is kept\n@did \(sample.place)\n@end 4 interrupted "))
+        #expect(
+            text.contains("\n! interrupted; what was done is kept\n@did \(sample.place)\n@end 4 interrupted ")
+        )
         let replayed = try Replay(Transcript(text, name: "x.zlt"), host: fixture.host()).run()
         #expect(replayed.mismatches.isEmpty)
         #expect(replayed.cells == 6)

@@ -105,7 +105,8 @@ import Testing
 
     @Test func tolerances() throws {
         let (fixture, text) = try Self.recorded()
-        func mismatches(_ old: String, _ new: String, _ tolerances: ReplayComparison.Tolerances) throws -> Int {
+        func mismatches(_ old: String, _ new: String, _ tolerances: ReplayComparison.Tolerances) throws -> Int
+        {
             let range = try #require(text.firstRange(of: try Regex(old)))
             let changed = text.replacingCharacters(in: range, with: new)
             return try Self.replay(changed, fixture) {

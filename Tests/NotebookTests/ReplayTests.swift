@@ -93,7 +93,7 @@ import Testing
 
     @Test(arguments: [
         Change(old: "> step 2\n", new: "> step 3\n", message: "'loss' recorded "),
-        Change(old: "> undo\n", new: "> undo 2\n", message: "'step' recorded 2; got 9"),
+        Change(old: "> undo\n", new: "> undo 2\n", message: "'undone' recorded [10]; got [9, 10]"),
         Change(old: "> undo\n", new: "> undo 99\n", message: "recorded as ok; now failed: only "),
         Change(
             old: "> undo\n", new: "> undoo\n", message: "recorded as ok; now failed: unknown command 'undoo'"),

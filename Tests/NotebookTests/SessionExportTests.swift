@@ -26,7 +26,8 @@ import Testing
         _ = try notebook.evaluate(statements, name: "input", keepGoing: true)
         let transcript = try Transcript(notebook.transcript, name: "s.zlt")
         return (
-            fixture, transcript, ExportedSession(transcript, path: fixture.folder + "/s<1>.zlt", folders: [fixture.folder])
+            fixture, transcript,
+            ExportedSession(transcript, path: fixture.folder + "/s<1>.zlt", folders: [fixture.folder])
         )
     }
 
@@ -75,6 +76,27 @@ import Testing
                 && html.count(of: "</section>") == transcript.cells.count)
         #expect(!html.unicodeScalars.contains("\u{1b}"))
         #expect(html.contains("default-src 'none'"))
+    }
+
+    /// A script of what counts gives the state that the session ended in.
+    @Test func undoneStatementsDoNotCount() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook()
+        let statements =
+            "model load\ndata load data --shots 4\nprompt new --tokens 2 --dim 20 --rank 2\nstep\nstep 2\nshow\n"
+            + "step 3\nundo 2\nstep 4\ncheckpoint a\nundo\nundo\nstep 5\n"
+        try notebook.run(statements)
+        let transcript = try Transcript(notebook.transcript, name: "s.zlt")
+        let session = ExportedSession(transcript, path: fixture.folder + "/s.zlt", folders: [])
+        let script = try Self.export("script", session)
+        #expect(
+            script.split(separator: "\n").suffix(10) == [
+                "step", "# undone: step 2", "show", "# undone: step 3", "# takes back what is undone: undo 2",
+                "# undone: step 4", "# undone: checkpoint a", "# takes back what is undone: undo",
+                "# takes back what is undone: undo", "step 5",
+            ])
+        let other = try fixture.notebook(script)
+        #expect(try other.result("parameters", of: "show") == notebook.result("parameters", of: "show"))
     }
 
     @Test func markdownFencesHold() throws {

@@ -39,7 +39,8 @@ import Testing
             else {
                 return .refused
             }
-            let session = ExportedSession(transcript, path: fixture.folder + "/x.zlt", folders: [fixture.folder])
+            let session = ExportedSession(
+                transcript, path: fixture.folder + "/x.zlt", folders: [fixture.folder])
             if random.once(in: 4) { for exporter in sessionExporters { _ = try exporter.export(session) } }
             if random.once(in: 10) {
                 // Loops that are long are cut.

@@ -262,7 +262,8 @@ import Testing
         Malformed(
             text: "$\n> show\n@end 1 fine 2s",
             message: "4: error: expected '@end number ok|failed|interrupted seconds'"),
-        Malformed(text: "$\n> show\n@did -1", message: "4: error: expected '@did statement=N step=N pause=N'"),
+        Malformed(
+            text: "$\n> show\n@did -1", message: "4: error: expected '@did statement=N step=N pause=N'"),
         Malformed(
             text: "$\n> show\n@plot a.png", message: "4: error: expected '@plot path WxH pixels-sha256:…'"),
         Malformed(text: "$\n>\\ a\\q", message: "3: error: expected escapes such as '\\u{1b}' behind '>\\'"),

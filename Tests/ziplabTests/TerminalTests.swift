@@ -65,6 +65,70 @@ import Testing
         #expect(try next.waitForEnd() == 0)
     }
 
+    /// What is typed is kept, listed, gone on with, and replayed by its name.
+    @Test func typedSessionsAreKept() throws {
+        let folder = try Folder()
+        let state = folder.path + "/.local/state/ziplab/sessions"
+        func type(_ statements: [String], _ arguments: [String] = []) throws -> String {
+            let terminal = try PseudoTerminal(arguments, in: folder)
+            try terminal.expect("ziplab> ")
+            for statement in statements {
+                try terminal.type(statement + "\r")
+                try terminal.expect("ziplab> ")
+            }
+            try terminal.type("\u{4}")
+            #expect(try terminal.waitForEnd() == 0)
+            return terminal.shown
+        }
+        // Nothing typed, nothing kept; nor where a person does not want it.
+        _ = try type([])
+        _ = try type(["classes set a b"], ["--no-log"])
+        _ = try type(["classes set a b"], ["--record", "own.zlt"])
+        #expect(!FileManager.default.fileExists(atPath: state))
+        let end = try type(["model load", "classes set a b", "plot loss"])
+        let start = try #require(end.range(of: "kept as ")).upperBound
+        let name = String(end[start...].prefix { $0 != ":" })
+        #expect(name.count == 12 && name.hasSuffix("-1"))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: state).sorted() == [
+                "\(name).zlt", "\(name).zlt.run",
+            ])
+        _ = try type(["classes"], ["resume", name])
+        let second = try type(["classes set x"])
+        #expect(second.contains("-2: 'ziplab resume "))
+        let list = try Program.run(["-c", "sessions"], in: folder)
+        #expect(
+            list.output.split(separator: "\n").map { $0.dropFirst(name.count - 1) } == [
+                "2  1 statement, the last 'classes set x'", "1  4 statements, the last 'classes'",
+                "\(list.output.split(separator: "\n")[2].dropFirst(name.count - 1))",
+            ])
+        #expect(list.output.hasSuffix("2 sessions in \(state)\n"))
+        let replay = try Program.run(["replay", name], in: folder)
+        #expect(replay.status == 0 && replay.output.contains("4 statements replayed"))
+        #expect(try Program.run(["export", name, "--to", "script"], in: folder).status == 0)
+        #expect(try folder.read("\(name).zl").contains("\n# failed: plot loss\n"))
+        // A hundred stay.
+        for number in 3...130 {
+            try folder.write(
+                "#!ziplab-transcript 1\n", to: ".local/state/ziplab/sessions/2020-01-01-\(number).zlt")
+        }
+        _ = try type(["classes set y"])
+        let left = try FileManager.default.contentsOfDirectory(atPath: state).filter { $0.hasSuffix(".zlt") }
+        #expect(
+            left.count == 100 && left.contains("\(name.dropLast(1))3.zlt")
+                && !left.contains("2020-01-01-3.zlt"))
+        // No place to keep it: said once, and the session goes on.
+        let refused = try PseudoTerminal([], in: folder, environment: ["XDG_STATE_HOME": "/proc/none"])
+        try refused.expect("ziplab> ")
+        try refused.type("classes set a b\r")
+        try refused.expect("this session is not kept: ")
+        try refused.expect("2 class names")
+        try refused.type("classes\r")
+        try refused.expect("ziplab> ")
+        try refused.type("\u{4}")
+        #expect(try refused.waitForEnd() == 0)
+    }
+
     /// A prompt, mistakes are told, and the session goes on.
     @Test func simpleTerminal() throws {
         let terminal = try PseudoTerminal([], in: try Folder(), environment: ["TERM": "dumb"])

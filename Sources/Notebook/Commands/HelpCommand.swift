@@ -11,7 +11,7 @@ enum HelpCommand: NotebookCommand {
             summary: "explain a topic")
     ]
     static let help = """
-        Topics are the commands, the methods of 'prompt new --method', and 'language'.
+        Topics are the commands, the methods of 'prompt new --method', 'language' and 'transcript'.
 
           help run
           help zip
@@ -29,11 +29,13 @@ enum HelpCommand: NotebookCommand {
                     method.name + String(repeating: " ", count: max(1, 12 - method.name.count))
                         + method.summary)
             }
-            context.say("'help COMMAND' or 'help METHOD' explains one, 'help language' the language.")
+            context.say(
+                "'help COMMAND' or 'help METHOD' explains one, 'help language' the language, "
+                    + "'help transcript' recorded sessions.")
             return
         }
-        if topic == "language" {
-            lines(languageHelp, context)
+        if let text = topic == "language" ? languageHelp : topic == "transcript" ? transcriptHelp : nil {
+            lines(text, context)
             return
         }
         if let method = context.host.methods.method(topic) {
@@ -72,7 +74,7 @@ enum HelpCommand: NotebookCommand {
 
     /// Everything that can be asked about.
     static func topics(_ methods: MethodTable) -> [String] {
-        commandTable.map { $0.verb } + methods.names + ["language"]
+        commandTable.map { $0.verb } + methods.names + ["language", "transcript"]
     }
 
     private static func explain(_ method: any TuningMethod.Type, _ context: CommandContext) {

@@ -34,6 +34,7 @@ enum UndoCommand: NotebookCommand {
         let target = past.count - count
         context.state = past[target]
         context.base = past[target]
+        let undone = past[target...].map { ResultValue.integer($0.nextCell) }
         past.removeSubrange(target...)
         context.past = past
         let place =
@@ -42,6 +43,7 @@ enum UndoCommand: NotebookCommand {
         let first = context.state.next.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         let more = count > 1 ? " and what came after" : ""
         context.say("undone: \(first)\(more)\(place)")
+        context.set("undone", .list(undone))
         context.reportRun(lastStep: false)
     }
 }
