@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions record format lint bench parity searches arm64 fuzz docs check
+.PHONY: help libraries build demo test sessions record matrix format lint bench parity searches arm64 fuzz docs check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -48,16 +48,13 @@ test: libraries ## build and run all tests
 sessions: build ## replay every recorded session
 	$(ZIPLAB) replay --strict Sessions/*.zlt
 
-record: build ## record the sessions again, after a change that alters results
-	@mkdir -p demo
-	@for session in Sessions/*.zlt; do \
-	  name=$$(basename $$session .zlt); \
-	  awk '/^# /; /^[>.] /{print substr($$0, 3)} /^[>.]$$/{print ""}' $$session > demo/$$name.zl; \
-	  (cd demo && ../$(ZIPLAB) --keep-going --force --record $$name.zlt < $$name.zl > $$name.txt 2>&1 || true); \
-	  mv demo/$$name.zlt $$session; \
-	done
+record: build ## write what came out otherwise into the recorded sessions, and show it
+	$(ZIPLAB) replay --update --output demo Sessions/*.zlt
 	@cp demo/accuracy.png Examples/accuracy.png
 	$(ZIPLAB) replay --strict Sessions/*.zlt
+
+matrix: build ## replay every recorded session under each kernel, 1 to 3 threads, with and without the feature cache (an hour)
+	Tests/ziplabTests/matrix.sh
 
 format: ## format the Swift sources
 	swift format -i --configuration .swift-format -r $(SOURCES)

@@ -114,7 +114,7 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
-            name: "ziplabTests", dependencies: ["ziplab", "Raster"], exclude: ["resume.sh"],
+            name: "ziplabTests", dependencies: ["ziplab", "Raster"], exclude: ["resume.sh", "matrix.sh"],
             swiftSettings: common),
     ]
 )

@@ -112,7 +112,7 @@ function key(method, task, mark) { return method SUBSEP task SUBSEP mark }
   if (!($2 in tasks)) { tasks[$2]; names[++total] = $2 }
   k = key($1, $2, $4); n[k]++; sum[k] += $5; square[k] += $5 * $5
   if ($6 != "-") { losses[k]++; loss[k] += $6; lossSquare[k] += $6 * $6 }
-  if ($4 == 5000 || $4 == "fitted") { seconds[$1] += $7; runs[$1]++ }
+  if (($4 == 5000 || $4 == "fitted") && $7 != "-") { seconds[$1] += $7; runs[$1]++ }
 }
 function deviation(n, sum, square) { v = n > 1 ? (square - sum * sum / n) / (n - 1) : 0; return v > 0 ? sqrt(v) : 0 }
 function cell(n, sum, square, format) {
