@@ -66,8 +66,8 @@ public final class Notebook {
     /// Files that the statements write go to `scratch`; those of the first time are there.
     /// - Throws: `FileError`, `TranscriptError`; `ResumeError` where something comes out otherwise than it is recorded.
     public func resume(_ path: String, scratch: String) throws -> Resumed {
-        let bytes = try ReadOnlyFile.bytes(path, limit: largestTranscript)
-        let transcript = try Transcript(String(decoding: bytes, as: UTF8.self), name: path)
+        let bytes = try ReadOnlyFile.bytes(path, limit: Transcript.largestFile)
+        let transcript = try Transcript(bytes, name: path)
         if let problem = transcript.problems.first { throw problem }
         settings = transcript.settings
         state.variables = Environment(variables: settings)
@@ -85,16 +85,19 @@ public final class Notebook {
             host.outputFolder = nil
         }
         for entry in transcript.entries where !entry.isTorn {
-            let ran = try evaluate(entry.cell.input, name: "input", keepGoing: true, stop: entry.stop)
+            let recorded = entry.read()
+            let ran = try evaluate(recorded.cell.input, name: "input", keepGoing: true, stop: entry.stop)
             var compared = 0
-            if let mismatch = ReplayComparison.strict.compare(entry, with: ran, &compared).first {
+            if let mismatch = ReplayComparison.strict.compare(
+                recorded, line: entry.line, with: ran, &compared
+            ).first {
                 throw ResumeError(path: path, mismatch: mismatch)
             }
         }
         try recorder.goOn()
         return Resumed(
             cells: transcript.cells,
-            torn: transcript.entries.last.flatMap { $0.isTorn ? $0.cell.input : nil },
+            torn: transcript.entries.last.flatMap { $0.isTorn ? $0.read().cell.input : nil },
             queries: journal.queriesTaken)
     }
 
@@ -316,9 +319,6 @@ extension Notebook {
         }
     }
 }
-
-/// Largest transcript that is read: 1 GiB.
-let largestTranscript = 1 << 30
 
 /// A recorded session does not come out as it is recorded.
 public struct ResumeError: Error, CustomStringConvertible {

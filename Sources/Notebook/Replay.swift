@@ -78,7 +78,7 @@ public struct Replay {
         }
         var check = RunJournal.Check(resyncs: options.resyncs)
         if case .tolerant(let tolerances) = options.comparison { check.tolerance = tolerances.standard }
-        let limit = notebook.host.isTrusted ? largestTranscript : Self.largestJournal
+        let limit = notebook.host.isTrusted ? Transcript.largestFile : Self.largestJournal
         notebook.host.journal = try RunJournal(checking: path, limit: limit, check)
     }
 
@@ -98,15 +98,16 @@ public struct Replay {
                 report.ran.append(nil)
                 continue
             }
-            let ran = try notebook.evaluate(entry.cell.input, name: "input", stop: entry.stop)
+            let recorded = entry.read()
+            let ran = try notebook.evaluate(recorded.cell.input, name: "input", stop: entry.stop)
             if case .interrupted? = ran.last?.status, entry.stop == nil {
                 report.isInterrupted = true
                 break
             }
             report.cells += 1
             report.ran.append(ran.count == 1 ? ran.last : nil)
-            if case .failed? = ran.last?.status, entry.cell.status.word != "failed" { report.failed += 1 }
-            var found = options.comparison.compare(entry, with: ran, &report.compared)
+            if case .failed? = ran.last?.status, recorded.cell.status.word != "failed" { report.failed += 1 }
+            var found = options.comparison.compare(recorded, line: entry.line, with: ran, &report.compared)
             if let difference = notebook.host.journal?.takeDifference(), options.comparison != .none {
                 found.insert(
                     Mismatch(
@@ -114,7 +115,7 @@ public struct Replay {
                         message: "step \(difference.step) differs first: \(difference.message)"),
                     at: 0)
             }
-            for index in found.indices { found[index].cell = entry.cell.number }
+            for index in found.indices { found[index].cell = recorded.cell.number }
             report.mismatches += found
             if !found.isEmpty, options.stopsAtMismatch { break }
             if options.stopsAtProvenance, found.contains(where: \.isProvenance) { break }

@@ -22,12 +22,17 @@ public enum ReplayComparison: Sendable, Equatable {
         }
     }
 
+    /// A cell of a transcript with the lines of its results and outputs.
+    typealias RecordedCell = (cell: Cell, resultLines: [Int], outputLines: [Int])
+
     /// The differences between a recorded cell and what its input gave.
-    func compare(_ entry: Transcript.Entry, with cells: [Cell], _ compared: inout Int) -> [Replay.Mismatch] {
+    func compare(
+        _ entry: RecordedCell, line: Int, with cells: [Cell], _ compared: inout Int
+    ) -> [Replay.Mismatch] {
         guard self != .none else { return [] }
         guard let ran = cells.last, cells.count == 1 else {
             return [
-                Replay.Mismatch(line: entry.line, message: "expected one statement; got \(cells.count)")
+                Replay.Mismatch(line: line, message: "expected one statement; got \(cells.count)")
             ]
         }
         let recorded = entry.cell
@@ -43,13 +48,14 @@ public enum ReplayComparison: Sendable, Equatable {
             if case .failed(let failure) = ran.status { message += ": \(failure.message)" }
             return [
                 Replay.Mismatch(
-                    line: entry.line, message: message, isProvenance: loads && recorded.status == .ok)
+                    line: line, message: message, isProvenance: loads && recorded.status == .ok)
             ]
         }
-        return compareResults(entry, ran, &compared) + comparePlots(entry, ran, &compared)
+        return compareResults(entry, line: line, ran, &compared)
+            + comparePlots(entry, line: line, ran, &compared)
     }
 
-    private func compareResults(_ entry: Transcript.Entry, _ ran: Cell, _ compared: inout Int)
+    private func compareResults(_ entry: RecordedCell, line: Int, _ ran: Cell, _ compared: inout Int)
         -> [Replay.Mismatch]
     {
         var mismatches: [Replay.Mismatch] = []
@@ -70,12 +76,12 @@ public enum ReplayComparison: Sendable, Equatable {
         for key in results.keys.sorted() {
             mismatches.append(
                 Replay.Mismatch(
-                    line: entry.line, message: "'\(key)' is not recorded; got \(results[key] ?? "")"))
+                    line: line, message: "'\(key)' is not recorded; got \(results[key] ?? "")"))
         }
         return mismatches
     }
 
-    private func comparePlots(_ entry: Transcript.Entry, _ ran: Cell, _ compared: inout Int)
+    private func comparePlots(_ entry: RecordedCell, line: Int, _ ran: Cell, _ compared: inout Int)
         -> [Replay.Mismatch]
     {
         let drawn = ran.plots
@@ -98,7 +104,7 @@ public enum ReplayComparison: Sendable, Equatable {
         if drawn.count > recorded.count {
             mismatches.append(
                 Replay.Mismatch(
-                    line: entry.line, message: "\(drawn.count) plots drawn; \(recorded.count) recorded"))
+                    line: line, message: "\(drawn.count) plots drawn; \(recorded.count) recorded"))
         }
         return mismatches
     }

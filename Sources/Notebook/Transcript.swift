@@ -4,27 +4,10 @@ import Foundation
 
 /// A recorded session, read back into the cells that wrote it.
 ///
-/// Reading is total: any prefix, torn line or edit is read as far as it makes sense, and what does not is listed.
+/// Reading is total: any prefix, torn line or edit is read as far as it makes sense, and what does not is listed. One pass
+/// finds where the cells are; each is read when it is asked for, so that a long file opens at once.
 public struct Transcript: Sendable {
-    /// A cell and where it stands.
-    public struct Entry: Sendable {
-        public var cell: Cell
-        /// Line of the input in the file, from 1.
-        public var line: Int
-        /// Line of the end; that of the input where there is none.
-        public var endLine: Int
-        /// Lines of the results.
-        public var resultLines: [Int] = []
-        /// Line of each output.
-        public var outputLines: [Int] = []
-        /// Whether the session ended before the cell did.
-        public var isTorn = true
-        /// Where an interrupted cell ended.
-        var stop: StopPlace?
-        /// Lines of a failure's text.
-        fileprivate var failure: [String] = []
-    }
-
+    private let source: Source
     public private(set) var settings: [String: Value] = [:]
     public private(set) var entries: [Entry] = []
     /// Lines that make no sense, and were left out.
@@ -35,9 +18,7 @@ public struct Transcript: Sendable {
     public private(set) var wholeLength = 0
 
     /// The cells of a session, those that came to an end.
-    public var cells: [Cell] { entries.filter { !$0.isTorn }.map(\.cell) }
-
-    private var comments: [String] = []
+    public var cells: [Cell] { entries.lazy.filter { !$0.isTorn }.map { $0.read().cell } }
 
     public static let head = "#!ziplab-transcript 1"
 
@@ -45,158 +26,188 @@ public struct Transcript: Sendable {
     ///
     /// - Throws: `TranscriptError` where the text is none, or of a later version.
     public init(_ text: String, name: String) throws {
-        // Bytes, since a mark that combines with what is before it must not hide a line end or a blank.
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        func string(_ line: Substring.UTF8View) -> String {
-            String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+        try self.init(Array(text.utf8), name: name)
+    }
+
+    /// Largest file that is read: 1 GiB.
+    public static let largestFile = 1 << 30
+
+    /// Reads a file.
+    ///
+    /// - Throws: `FileError`; `TranscriptError` where it is none, or of a later version.
+    public init(path: String) throws {
+        var bytes = try ReadOnlyFile.bytes(path, limit: Self.largestFile)
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        try self.init(bytes, name: path)
+    }
+
+    /// The whole file.
+    public var text: String { String(decoding: source.bytes, as: UTF8.self) }
+
+    /// Reads the bytes of a file; what is not UTF-8 is read as text with replacement characters.
+    ///
+    /// - Throws: `TranscriptError` where they are no transcript, or one of a later version.
+    public init(_ bytes: [UInt8], name: String) throws {
+        source = Source(bytes)
+        var number = 0
+        var comments: [Range<Int>] = []
+        var next = 0
+        repeat {
+            number += 1
+            let start = next
+            guard let line = source.line(at: &next) else {
+                // What is written ends with a line end; what does not was cut.
+                if number == 1 { try Self.checkHead(bytes[...], name: name) }
+                if start < bytes.count { tornLine = number }
+                break
+            }
+            if number == 1 {
+                try Self.checkHead(line, name: name)
+                wholeLength = next
+                continue
+            }
+            if line.isEmpty { continue }
+            do {
+                try take(line, number: number, source: source, end: next, &comments)
+            } catch {
+                problems.append(TranscriptError(name: name, line: number, message: error.text))
+            }
+            if comments.isEmpty, entries.last.map({ !$0.isTorn }) ?? true { wholeLength = next }
+        } while true
+    }
+
+    private static func checkHead(_ line: ArraySlice<UInt8>, name: String) throws {
+        guard line.starts(with: "#!ziplab-transcript ".utf8) else {
+            throw TranscriptError(name: name, line: 1, message: "not a transcript: expected '\(head)'")
         }
-        let first = lines.first.map(string) ?? ""
-        guard first.hasPrefix("#!ziplab-transcript ") else {
-            throw TranscriptError(
-                name: name, line: 1, message: "not a transcript: expected '\(Self.head)'")
-        }
-        guard first == Self.head else {
+        guard line.elementsEqual(head.utf8) else {
+            let first = String(decoding: line.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
             throw TranscriptError(
                 name: name, line: 1, message: "transcripts of this version cannot be read: '\(first)'")
         }
-        // What is written ends with a line end; what does not was cut.
-        if let last = lines.popLast(), !last.isEmpty { tornLine = lines.count + 1 }
-        var length = 0
-        for (index, line) in lines.enumerated() {
-            length += line.count + 1
-            if index == 0 { wholeLength = length }
-            let line = string(line)
-            guard index > 0, !line.isEmpty else { continue }
-            do {
-                try read(line, number: index + 1)
-            } catch let message as Malformed {
-                problems.append(TranscriptError(name: name, line: index + 1, message: message.text))
-            } catch {}
-            if comments.isEmpty, entries.last.map({ !$0.isTorn }) ?? true { wholeLength = length }
-        }
-        // The time and the place of an interrupt stand behind a failure's lines.
-        for index in entries.indices { entries[index].finish() }
     }
 
-    private struct Malformed: Error {
-        var text: String
-    }
-
-    private mutating func read(_ line: String, number: Int) throws {
-        let scalars = line.unicodeScalars
-        let sigil = String(scalars.prefix(1))
-        let second = scalars.dropFirst().first
-        let isEscaped = second == "\\" && (sigil == ">" || sigil == ".")
-        let rest = String(scalars.dropFirst(isEscaped ? 3 : 2))
-        guard sigil == "#" || sigil == "@" || scalars.count == 1 || second == " " || isEscaped else {
-            throw Malformed(text: "expected a blank after '\(sigil)'")
-        }
-        switch sigil {
-        case "#":
-            comments.append(line)
-        case "|":
-            try change {
-                $0.cell.outputs.append(.line(rest))
-                $0.outputLines.append(number)
-            }
-        case "!":
-            try change { $0.failure.append(rest) }
-        case ">", ".":
-            guard let text = isEscaped ? TranscriptText.unescaped(rest) : rest else {
-                throw Malformed(text: "expected escapes such as '\\u{1b}' behind '\(sigil)\\'")
-            }
-            if sigil == "." { return try change { $0.cell.input += "\n" + text } }
+    private mutating func take(
+        _ line: ArraySlice<UInt8>, number: Int, source: Source, end: Int, _ comments: inout [Range<Int>]
+    ) throws(TranscriptLine.Malformed) {
+        let part = try TranscriptLine(line)
+        switch part {
+        case .comment: comments.append(line.startIndex..<line.endIndex)
+        case .input:
             entries.append(
                 Entry(
-                    cell: Cell(number: entries.count + 1, comments: comments, input: text), line: number,
-                    endLine: number))
+                    source: source, number: entries.count + 1, comments: comments,
+                    bytes: line.startIndex..<end, line: number, endLine: number))
             comments = []
-        case "=":
-            let parts = Self.halves(rest, at: " ")
-            guard let parts else { throw Malformed(text: "expected '= key value'") }
-            try change {
-                $0.cell.results.append(CellResult(key: parts.0, value: .recorded(parts.1)))
-                $0.resultLines.append(number)
+        case .set(let name, let value): settings[name] = value
+        case .other: break
+        case .furtherInput, .shown, .failure, .result, .plot, .stop, .end:
+            guard !entries.isEmpty else {
+                throw TranscriptLine.Malformed(text: "expected an input line '> …' before this one")
             }
-        case "@":
-            try readNote(String(line.dropFirst()), number: number)
-        default:
-            throw Malformed(text: "expected a line that begins with one of > . | = ! @ #; got '\(sigil)'")
+            entries[entries.count - 1].extend(with: part, line: number, end: end)
+        }
+    }
+}
+
+extension Transcript {
+    /// The bytes of a file, which all entries share.
+    final class Source: Sendable {
+        let bytes: [UInt8]
+
+        init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+        /// The line that begins at an offset, without LF or CR LF; the offset moves behind it. Nil at the end, and where no
+        /// LF follows.
+        func line(at offset: inout Int) -> ArraySlice<UInt8>? {
+            let start = offset
+            guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+            offset = end + 1
+            return bytes[start..<(end > start && bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end)]
         }
     }
 
-    /// What stands before and behind the first such byte; nil where a half is empty.
-    private static func halves(_ text: String, at separator: Character) -> (String, String)? {
-        let parts = text.utf8.split(separator: separator.asciiValue ?? 0, maxSplits: 1)
-            .map { String(decoding: $0, as: UTF8.self) }
-        return parts.count == 2 ? (parts[0], parts[1]) : nil
-    }
+    /// A cell and where it stands.
+    public struct Entry: Sendable {
+        fileprivate let source: Source
+        fileprivate let number: Int
+        fileprivate let comments: [Range<Int>]
+        /// Of its lines.
+        fileprivate var bytes: Range<Int>
+        /// Line of the input in the file, from 1.
+        public let line: Int
+        /// Line of the end; that of the input where there is none.
+        public private(set) var endLine: Int
+        /// Whether the session ended before the cell did.
+        public private(set) var isTorn = true
+        /// Where an interrupted cell ended.
+        private(set) var stop: StopPlace?
 
-    private mutating func readNote(_ note: String, number: Int) throws {
-        let words = note.split(separator: " ").map(String.init)
-        switch words.first {
-        case "set":
-            guard let pair = Self.halves(String(note.unicodeScalars.dropFirst(4)), at: "=") else {
-                throw Malformed(text: "expected '@set name=value'")
-            }
-            let source = SourceText(name: "@set", text: "let \(pair.0) = \(pair.1)")
-            guard let program = try? parse(source),
-                case .binding(let name, let value)? = program.statements.first?.kind,
-                program.statements.count == 1,
-                let value = try? evaluate(value, in: Environment(), source: source)
-            else { throw Malformed(text: "expected '@set name=value'") }
-            settings[name.text] = value
-        case "plot":
-            let size =
-                words.count >= 4 ? words[words.count - 2].split(separator: "x").compactMap { Int($0) } : []
-            guard words.count >= 4, size.count == 2, let digest = words.last,
-                digest.hasPrefix("pixels-sha256:")
-            else { throw Malformed(text: "expected '@plot path WxH pixels-sha256:…'") }
-            let path = words[1..<(words.count - 2)].joined(separator: " ")
-            try change {
-                $0.cell.outputs.append(
-                    .plot(
-                        CellPlot(
-                            path: JSONText.unquoted(path), width: size[0], height: size[1],
-                            digest: String(digest.dropFirst("pixels-sha256:".count)))))
-                $0.outputLines.append(number)
-            }
-        case "did":
-            guard let stop = StopPlace(words: Array(words.dropFirst())) else {
-                throw Malformed(text: "expected '@did statement=N step=N pause=N'")
-            }
-            try change { $0.stop = stop }
-        case "end":
-            guard words.count >= 3, let status = ["ok", "failed", "interrupted"].firstIndex(of: words[2])
-            else {
-                throw Malformed(text: "expected '@end number ok|failed|interrupted seconds'")
-            }
-            try change {
-                $0.isTorn = false
-                $0.endLine = number
-                $0.cell.status = [.ok, .failed(CellFailure(text: "")), .interrupted(StopPlace())][status]
-                $0.cell.seconds = words.count > 3 ? Double(words[3].dropLast()) ?? 0 : 0
-            }
-        default:
-            // Notes of later versions are kept out of the way.
-            break
+        fileprivate init(
+            source: Source, number: Int, comments: [Range<Int>], bytes: Range<Int>, line: Int, endLine: Int
+        ) {
+            (self.source, self.number, self.comments) = (source, number, comments)
+            (self.bytes, self.line, self.endLine) = (bytes, line, endLine)
         }
-    }
 
-    private mutating func change(_ body: (inout Entry) -> Void) throws {
-        guard !entries.isEmpty else { throw Malformed(text: "expected an input line '> …' before this one") }
-        body(&entries[entries.count - 1])
+        fileprivate mutating func extend(with part: TranscriptLine, line: Int, end: Int) {
+            bytes = bytes.lowerBound..<end
+            switch part {
+            case .stop(let place): stop = place
+            case .end:
+                isTorn = false
+                endLine = line
+            default: break
+            }
+        }
     }
 }
 
 extension Transcript.Entry {
-    /// Puts what stands on lines of its own into the status.
-    fileprivate mutating func finish() {
-        switch cell.status {
-        case .ok: break
-        case .failed: cell.status = .failed(CellFailure(text: failure.joined(separator: "\n")))
-        case .interrupted: cell.status = .interrupted(stop ?? StopPlace())
+    /// The cell with the lines of its results and outputs.
+    public func read() -> (cell: Cell, resultLines: [Int], outputLines: [Int]) {
+        var cell = Cell(
+            number: number, comments: comments.map { String(decoding: source.bytes[$0], as: UTF8.self) },
+            input: "")
+        var (resultLines, outputLines): ([Int], [Int]) = ([], [])
+        var failure: [String] = []
+        var number = line - 1
+        var next = bytes.lowerBound
+        func text(_ bytes: TranscriptLine.Bytes, isEscaped: Bool = false) -> String {
+            let text = String(decoding: bytes, as: UTF8.self)
+            return isEscaped ? TranscriptText.unescaped(text) ?? text : text
         }
+        while next < bytes.upperBound, let line = source.line(at: &next) {
+            number += 1
+            guard !line.isEmpty, let part = try? TranscriptLine(line) else { continue }
+            switch part {
+            case .input(let bytes, let isEscaped): cell.input = text(bytes, isEscaped: isEscaped)
+            case .furtherInput(let bytes, let isEscaped):
+                cell.input += "\n" + text(bytes, isEscaped: isEscaped)
+            case .shown(let bytes):
+                cell.outputs.append(.line(text(bytes)))
+                outputLines.append(number)
+            case .plot(let plot):
+                cell.outputs.append(.plot(plot))
+                outputLines.append(number)
+            case .failure(let bytes): failure.append(text(bytes))
+            case .result(let key, let value):
+                cell.results.append(CellResult(key: text(key), value: .recorded(text(value))))
+                resultLines.append(number)
+            case .end(let status, let seconds):
+                cell.seconds = seconds.flatMap { Double(text($0.dropLast())) } ?? 0
+                switch status {
+                case .ok: cell.status = .ok
+                case .failed: cell.status = .failed(CellFailure(text: ""))
+                case .interrupted: cell.status = .interrupted(stop ?? StopPlace())
+                }
+            case .comment, .set, .stop, .other: break
+            }
+        }
+        if case .failed = cell.status {
+            cell.status = .failed(CellFailure(text: failure.joined(separator: "\n")))
+        }
+        return (cell, resultLines, outputLines)
     }
 }
 

@@ -9,16 +9,16 @@ public struct TranscriptUpdate {
 
     /// - Parameters:
     ///   - ran: for each of the first entries what its input gave; nil leaves it as it is.
-    public init(_ text: String, _ transcript: Transcript, ran: [Cell?]) {
-        let lines = TranscriptText.lines(of: text)
+    public init(_ transcript: Transcript, ran: [Cell?]) {
+        let lines = TranscriptText.lines(of: transcript.text)
         var result: [String] = []
         var next = 0
         for (entry, ran) in zip(transcript.entries, ran) {
-            guard var ran, !entry.isTorn, !Self.isSame(entry, ran) else { continue }
-            ran.number = entry.cell.number
+            guard var ran, !entry.isTorn, !Self.isSame(entry.read().cell, ran) else { continue }
+            ran.number = entry.read().cell.number
             let old = Array(lines[(entry.line - 1)..<entry.endLine])
             let new = TranscriptRecorder.lines(of: ran)
-            changes.append((entry.cell.number, Self.difference(old, new)))
+            changes.append((entry.read().cell.number, Self.difference(old, new)))
             result += lines[next..<(entry.line - 1)] + new
             next = entry.endLine
         }
@@ -29,9 +29,8 @@ public struct TranscriptUpdate {
         self.text = result.joined(separator: "\n")
     }
 
-    private static func isSame(_ entry: Transcript.Entry, _ ran: Cell) -> Bool {
-        let old = entry.cell
-        return old.outputs == ran.outputs && old.results == ran.results && old.status == ran.status
+    private static func isSame(_ old: Cell, _ ran: Cell) -> Bool {
+        old.outputs == ran.outputs && old.results == ran.results && old.status == ran.status
     }
 
     /// The lines of a cell that went and came; what both have, and the durations, are left out.

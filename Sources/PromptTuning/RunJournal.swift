@@ -190,11 +190,11 @@ public final class RunJournal: Sendable {
         ]
         let all = [UInt32(words.count + head.count)] + head + words
         let bytes = all.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
-        return bytes + checksum(bytes)
+        return bytes + checksum(bytes[...])
     }
 
-    private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
-        Array(SHA256Digest.hex(bytes).utf8.prefix(8))
+    private static func checksum(_ bytes: ArraySlice<UInt8>) -> Substring.UTF8View {
+        SHA256Digest.hex(bytes).utf8.prefix(8)
     }
 
     /// The record at an offset and where it ends; nil where there is no whole one.
@@ -208,7 +208,7 @@ public final class RunJournal: Sendable {
         guard count >= 5, count <= longestRound else { return nil }
         let end = offset + 4 * (count + 1)
         guard end + 8 <= bytes.count,
-            checksum(Array(bytes[offset..<end])) == Array(bytes[end..<end + 8])
+            checksum(bytes[offset..<end]).elementsEqual(bytes[end..<end + 8])
         else { return nil }
         let values = (6..<(count + 1)).map(word)
         let entry: Entry

@@ -42,7 +42,7 @@ struct ExportFile: ParsableCommand {
         let file = sessionPlace(file)
         guard let exporter = sessionExporters.first(where: { $0.name == to }) else { return }
         do {
-            let transcript = try Transcript(try ReadOnlyFile.text(file, limit: 1 << 30), name: file)
+            let transcript = try Transcript(path: file)
             for problem in transcript.problems { Output.writeError("\(problem)\n") }
             let folder = Folder.parent(file) ?? "/"
             let session = ExportedSession(

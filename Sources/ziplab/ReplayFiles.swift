@@ -98,8 +98,7 @@ struct ReplayFiles: ParsableCommand {
         host.search(around: file)
         host.outputFolder = scratch
         do {
-            let text = try scriptText(path: file)
-            let transcript = try Transcript(text, name: file)
+            let transcript = try Transcript(path: file)
             if options.update, let problem = transcript.problems.first { throw problem }
             var replayOptions = try options.replayOptions()
             replayOptions.session = file
@@ -107,7 +106,7 @@ struct ReplayFiles: ParsableCommand {
             let report = try replay.run()
             let end: End
             if options.update, !report.isInterrupted {
-                end = try update(file, text, transcript, report)
+                end = try update(file, transcript, report)
             } else {
                 let session = [Folder.parent(file) ?? "/", folder]
                 try tell(report, file, folders: session)
@@ -175,10 +174,10 @@ struct ReplayFiles: ParsableCommand {
 
     /// Writes what came out into the session and shows what changed.
     private func update(
-        _ file: String, _ text: String, _ transcript: Transcript, _ report: Replay.Report
+        _ file: String, _ transcript: Transcript, _ report: Replay.Report
     ) throws -> End {
         let name = escapedForDisplay(file)
-        let update = TranscriptUpdate(text, transcript, ran: report.ran)
+        let update = TranscriptUpdate(transcript, ran: report.ran)
         guard !update.changes.isEmpty else {
             try Output.write("\(name): \(report.cells) statements replayed, nothing to update\n")
             return .equal

@@ -145,14 +145,14 @@ import Testing
             .replacing("> plot loss\n", with: "# a remark\n> plot loss\n@later note\n")
         let transcript = try Transcript(edited, name: "s.zlt")
         let report = try Self.replay(edited, fixture) { $0.stopsAtProvenance = false }
-        let update = TranscriptUpdate(edited, transcript, ran: report.ran)
+        let update = TranscriptUpdate(transcript, ran: report.ran)
         #expect(update.changes.map(\.cell) == [6, 7])
         #expect(update.changes[0].lines.contains("- = queries 120"))
         #expect(update.changes[0].lines.contains("+ = queries 130"))
         #expect(update.text.contains("# a remark\n> plot loss\n@later note\n"))
         let again = try Self.replay(update.text, fixture) { $0.session = nil }
         #expect(again.mismatches.isEmpty && again.cells == 7)
-        let whole = TranscriptUpdate(text, try Transcript(text, name: "s.zlt"), ran: report.ran.dropLast(2))
+        let whole = TranscriptUpdate(try Transcript(text, name: "s.zlt"), ran: report.ran.dropLast(2))
         #expect(whole.changes.isEmpty && whole.text == text)
     }
 

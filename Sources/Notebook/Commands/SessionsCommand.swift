@@ -44,11 +44,9 @@ enum SessionsCommand: NotebookCommand {
     }
 
     private static func description(of entry: SessionLibrary.Entry, isThis: Bool) -> String {
-        guard let text = try? ReadOnlyFile.text(entry.path, limit: 64 << 20),
-            let transcript = try? Transcript(text, name: entry.name)
-        else { return "cannot be read" }
+        guard let transcript = try? Transcript(path: entry.path) else { return "cannot be read" }
         if isThis { return "this one" }
-        let last = transcript.entries.last?.cell.input.split(whereSeparator: \.isNewline).first.map(
+        let last = transcript.entries.last?.read().cell.input.split(whereSeparator: \.isNewline).first.map(
             String.init)
         let isTorn = transcript.entries.last?.isTorn ?? false
         return DisplayNumber.count(transcript.entries.count, "statement")
