@@ -12,6 +12,27 @@ public enum InterruptSignal {
         try SignalWake.handle(SIGINT) { _ in SignalWake.raise(SignalWake.interrupted) }
     }
 
+    /// Also takes TERM and HUP for an interrupt, so that a program can tidy up; `passOn` then ends it by them.
+    public static func installForEnds() throws(LineEditingError) {
+        try install()
+        for signal in [SIGTERM, SIGHUP] {
+            try SignalWake.handle(signal) { signal in
+                InterruptSignal.end.store(signal, ordering: .releasing)
+                SignalWake.raise(SignalWake.interrupted)
+            }
+        }
+    }
+
+    private static let end = Atomic<Int32>(0)
+
+    /// Ends the program by the TERM or HUP that came, if one did.
+    public static func passOn() {
+        let number = end.load(ordering: .acquiring)
+        guard number != 0 else { return }
+        _ = signal(number, SIG_DFL)
+        _ = raise(number)
+    }
+
     /// Whether ^C came and nobody took it yet.
     public static var isRaised: Bool {
         SignalWake.interrupted.load(ordering: .acquiring)

@@ -54,7 +54,9 @@ enum TerminalGuard {
     /// Sets the terminal back; safe in a handler.
     static func restoreTerminal() {
         let descriptor = armed.load(ordering: .sequentiallyConsistent)
-        guard descriptor >= 0 else { return }
+        // A stopped program that is ended has lost the terminal, which is as its shell wants it; to set it would stop the
+        // program again (SIGTTOU).
+        guard descriptor >= 0, tcgetpgrp(descriptor) == getpgrp() else { return }
         // Turns bracketed paste off; the static bytes and the saved settings live for the whole program.
         let pasteOff: StaticString = "\u{1B}[?2004l"
         _ = unsafe write(descriptor, pasteOff.utf8Start, pasteOff.utf8CodeUnitCount)

@@ -34,7 +34,7 @@ struct ReplayFiles: ParsableCommand {
 
     mutating func run() throws {
         try engine.configure()
-        try InterruptSignal.install()
+        if options.interactive { try InterruptSignal.install() } else { try InterruptSignal.installForEnds() }
         TemporaryFolders.removeAbandoned()
         var ends: [(file: String, end: End)] = []
         for file in files.map(sessionPlace) {
@@ -42,6 +42,7 @@ struct ReplayFiles: ParsableCommand {
             ends.append((file, end))
             if end == .interrupted { break }
         }
+        InterruptSignal.passOn()
         if files.count > 1 { try summarize(ends) }
         let statuses = ends.compactMap(\.end.status)
         if let worst = statuses.max(by: { $0.code < $1.code }) { throw worst }

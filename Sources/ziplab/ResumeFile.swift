@@ -39,11 +39,11 @@ struct ResumeFile: ParsableCommand {
         }
         notebook.host.search(around: script ?? file)
         let scratch = TemporaryFolders.make("resume")
-        defer { try? FileManager.default.removeItem(atPath: scratch) }
         let resumed: Notebook.Resumed
         var text: String?
         do {
             text = try script.map { try scriptText(path: $0) }
+            defer { try? FileManager.default.removeItem(atPath: scratch) }
             resumed = try notebook.resume(file, scratch: scratch)
         } catch let error as ResumeError {
             Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")

@@ -122,6 +122,30 @@ import Testing
         #expect(try Program.run(["replay", "x.zlt"], in: folder).status == 0)
     }
 
+    /// A replay that TERM ends leaves nothing behind and ends by it.
+    @Test func terminatedReplayTidiesUp() throws {
+        let folder = try Folder()
+        let temporary = folder.path + "/tmp"
+        try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+        try folder.write(
+            "#!ziplab-transcript 1\n> model load\n@end 1 ok 0s\n> data load '\(Program.data)' --shots 2\n@end 2 ok 0s\n"
+                + "> prompt new --budget 900000\n@end 3 ok 0s\n> prompt save p\n@end 4 ok 0s\n"
+                + "> run --eval-every 900000\n@end 5 ok 0s\n", to: "x.zlt")
+        let process = try Program.make(["replay", "x.zlt"], in: folder, environment: ["TMPDIR": temporary])
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try Program.start(process)
+        func left() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: temporary).filter { $0.hasSuffix("/p") }
+        }
+        for _ in 0..<3000 where try left().isEmpty { usleep(10_000) }
+        #expect(try left().count == 1)
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty)
+    }
+
     @Test func interruptAtTheInput() throws {
         let process = try Program.make([], in: try Folder())
         let (input, output) = (Pipe(), Pipe())
