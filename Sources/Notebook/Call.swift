@@ -158,6 +158,13 @@ struct Call {
         }
     }
 
+    /// The elements of a list, or one text; empty where nothing was given.
+    func items(_ name: String) -> [String] {
+        (values[name] ?? []).flatMap { bound in
+            if case .texts(let texts) = bound.value { texts } else { self.texts(name) }
+        }
+    }
+
     func flag(_ name: String) -> Bool { values[name] != nil }
 
     /// A diagnostic at an argument, or at the whole statement where it was not given.

@@ -19,8 +19,9 @@ protocol NotebookCommand: Sendable {
 
 /// All verbs, sorted.
 let commandTable: [any NotebookCommand.Type] = [
-    AnchorsCommand.self, BranchCommand.self, CacheCommand.self, CheckpointCommand.self, ClassesCommand.self,
-    ClassifyCommand.self, DataCommand.self,
+    AblateCommand.self, AnchorsCommand.self, BranchCommand.self, CacheCommand.self, CheckpointCommand.self,
+    ClassesCommand.self,
+    ClassifyCommand.self, CompareCommand.self, DataCommand.self,
     EvalCommand.self,
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
     ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,

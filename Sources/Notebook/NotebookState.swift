@@ -11,6 +11,16 @@ struct NotebookState: Sendable {
     struct NamedRun: Sendable {
         var run: TuningRun
         var checkpoints: [String: TuningRun] = [:]
+        /// The data that it is tuned on.
+        var loaded: LoadedData
+    }
+
+    /// A data set and how it was loaded.
+    struct LoadedData: Sendable {
+        var data: DataSet?
+        var path: String?
+        var options: DataSet.Options
+        var classNames: [String]?
     }
 
     /// The model with its image features.
@@ -30,6 +40,8 @@ struct NotebookState: Sendable {
     private(set) var currentName = Self.firstName { didSet { revision += 1 } }
     /// Zero-shot accuracy in percent last measured on each split, for reference lines.
     var zeroShot: [String: Double] = [:] { didSet { revision += 1 } }
+    /// What the last comparison found, by the names of its runs.
+    var compared: [String: ComparedRun] = [:] { didSet { revision += 1 } }
     var variables = Environment() { didSet { revision += 1 } }
 
     /// The statement that changed this state into the next, for `undo` to name.
@@ -55,16 +67,33 @@ struct NotebookState: Sendable {
         return try body(&named.run)
     }
 
+    /// What `data load` and `classes` set.
+    var loaded: LoadedData {
+        LoadedData(data: data, path: dataPath, options: dataOptions, classNames: classNames)
+    }
+
     /// Puts a run under a name, in place of the one that has it, and makes it the present one.
     mutating func begin(_ run: TuningRun, name: String, checkpoints: [String: TuningRun] = [:]) {
-        runs[name] = NamedRun(run: run, checkpoints: checkpoints)
+        runs[name] = NamedRun(run: run, checkpoints: checkpoints, loaded: loaded)
         currentName = name
     }
 
-    /// Makes a run the present one; false where there is none of that name.
+    /// Puts a run on other data under a name; the present run stays.
+    mutating func keep(_ run: TuningRun, name: String, loaded: LoadedData) {
+        runs[name] = NamedRun(run: run, loaded: loaded)
+    }
+
+    /// Makes a run the present one, with its data; false where there is none of that name.
     mutating func use(_ name: String) -> Bool {
-        guard runs[name] != nil else { return false }
+        guard let named = runs[name] else { return false }
         currentName = name
+        let loaded = named.loaded
+        guard loaded.data?.train.digest != data?.train.digest || loaded.classNames != classNames else {
+            return true
+        }
+        (data, dataPath, dataOptions, classNames) =
+            (loaded.data, loaded.path, loaded.options, loaded.classNames)
+        zeroShot = [:]
         return true
     }
 
@@ -77,5 +106,6 @@ struct NotebookState: Sendable {
         runs = [:]
         currentName = Self.firstName
         zeroShot = [:]
+        compared = [:]
     }
 }

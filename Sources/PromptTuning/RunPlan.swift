@@ -125,7 +125,7 @@ extension TuningRun {
     }
 
     /// Evaluates the prompt unless that has been done at this step.
-    private mutating func evaluateOnce(_ list: ImageList?, pause: () throws -> Void) throws {
+    mutating func evaluateOnce(_ list: ImageList?, pause: () throws -> Void) throws {
         guard let list, history.evaluations.last(where: { $0.split == list.name })?.step != method.step
         else { return }
         _ = try evaluate(list, pause: pause)

@@ -23,7 +23,9 @@ import Testing
         #expect(verbs == verbs.sorted() && methods == methods.sorted())
         #expect(
             verbs == [
-                "anchors", "branch", "cache", "checkpoint", "classes", "classify", "data", "eval", "export",
+                "ablate", "anchors", "branch", "cache", "checkpoint", "classes", "classify", "compare",
+                "data", "eval",
+                "export",
                 "help",
                 "history", "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save",
                 "sessions",

@@ -26,7 +26,7 @@ enum PlotCommand: NotebookCommand {
                 OptionSpecification(
                     name: "out", kind: .path, valueName: "FILE", help: "PNG file (QUANTITY.png)"),
             ], summary: "loss, accuracy, or what the method measures of each step"),
-        imagesForm,
+        imagesForm, comparisonForm,
     ]
     static let help = """
         Every point is drawn: raw values faint, the running mean bold. Accuracy curves have a dashed
@@ -47,13 +47,13 @@ enum PlotCommand: NotebookCommand {
           plot gradient
           plot images --split test --per-class 6
         """
-    private static let size = (width: 1200, height: 800)
+    static let size = (width: 1200, height: 800)
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
-        if call.form.object == imagesForm.object {
-            try drawImages(call, &context)
-        } else {
-            try drawCurve(call, &context)
+        switch call.form.object {
+        case imagesForm.object: try drawImages(call, &context)
+        case comparisonForm.object: try drawComparison(call, &context)
+        default: try drawCurve(call, &context)
         }
     }
 

@@ -72,10 +72,8 @@ enum PromptCommand: NotebookCommand {
         _ call: Call, initial: TuningProblem.InitialContext?, _ context: inout CommandContext
     ) throws {
         let runName = try context.runName(call, "name") ?? context.state.currentName
-        let store = try context.requireModel()
+        _ = try context.requireModel()
         let data = try context.requireData()
-        let box = CLIPOracle(store: store, classNames: try context.requireClassNames())
-        let oracle = context.host.oracle(box)
         let name = call.text(Call.methodOption) ?? MethodTable.defaultName
         guard let method = context.host.methods.method(name) else {
             throw TuningError.unknownMethod(name, known: context.host.methods.names)
@@ -89,13 +87,8 @@ enum PromptCommand: NotebookCommand {
         }
         let settings = MethodSettings(given)
         let run = try pointing(call) {
-            try TuningRun(
-                method, settings,
-                problem: TuningProblem(
-                    facts: oracle.facts, train: data.train, common: settings, initial: initial,
-                    encoder: { [host = context.host] folder in
-                        try box.imageEncoder(folder: folder.map { host.input($0) })
-                    }), oracle: oracle, total: context.session, journal: context.host.journal)
+            try context.makeRun(
+                method, settings, on: data, classNames: try context.requireClassNames(), initial: initial)
         }
         try context.encoding(data.train) { progress in
             try pointing(call) { try run.prepare(progress: progress) }
@@ -195,6 +188,23 @@ extension Call {
 }
 
 extension CommandContext {
+    /// A run at its start.
+    ///
+    /// - Throws: `TuningError`, `DatasetError` or what the box says when settings, classes and model do not fit.
+    func makeRun(
+        _ method: any TuningMethod.Type, _ settings: MethodSettings, on data: DataSet, classNames: [String],
+        initial: TuningProblem.InitialContext? = nil
+    ) throws -> TuningRun {
+        let box = CLIPOracle(store: try requireModel(), classNames: classNames)
+        let oracle = host.oracle(box)
+        return try TuningRun(
+            method, settings,
+            problem: TuningProblem(
+                facts: oracle.facts, train: data.train, common: settings, initial: initial,
+                encoder: { [host] folder in try box.imageEncoder(folder: folder.map { host.input($0) }) }),
+            oracle: oracle, total: session, journal: host.journal)
+    }
+
     /// Says what a run is, and sets its settings.
     func describe(_ run: TuningRun) throws {
         let method = run.method

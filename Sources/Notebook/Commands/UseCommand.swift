@@ -1,4 +1,5 @@
 import CommandLanguage
+import Datasets
 import PromptTuning
 
 /// `use`: makes a run the present one.
@@ -11,7 +12,8 @@ enum UseCommand: NotebookCommand {
         )
     ]
     static let help = """
-        Steps, evaluations and plots are those of the present run. Others stay as they are.
+        Steps, evaluations and plots are those of the present run, on the data that it is tuned on. Others
+        stay as they are.
 
           prompt new --name a
           prompt new --method calibrate --name b
@@ -20,6 +22,7 @@ enum UseCommand: NotebookCommand {
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let name = call.text("name") ?? ""
+        let before = context.state.data?.train.digest
         guard context.state.use(name) else {
             let near = nearestName(to: name, among: context.state.runs.keys.sorted())
             throw call.failure(
@@ -30,6 +33,9 @@ enum UseCommand: NotebookCommand {
         context.say(
             "now at '\(name)': \(run.methodName), step \(run.method.step), "
                 + DisplayNumber.queries(run.queries))
+        if context.state.data?.train.digest != before, let path = context.state.dataPath {
+            context.say("its data: \(path), seed \(context.state.dataOptions.seed)")
+        }
         context.reportRun(lastStep: false)
     }
 }

@@ -1,0 +1,54 @@
+import CommandLanguage
+import Plotting
+import PromptTuning
+
+extension PlotCommand {
+    static let comparisonForm = CommandForm(
+        object: "compare",
+        options: [
+            OptionSpecification(
+                name: "of", kind: .choice(ComparisonPlot.Quantity.allCases.map(\.rawValue)),
+                valueName: "test",
+                help: "accuracy on test, validation or training images, or the loss"),
+            OptionSpecification(
+                name: "task", kind: .text, valueName: "NAME", help: "one of several data sets (the first)"),
+            OptionSpecification(
+                name: "smooth", kind: .number(0...0.999), valueName: "0", help: "factor of a running mean"),
+            OptionSpecification(name: "log-x", help: "logarithmic horizontal axis"),
+            OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (compare.png)"),
+        ], summary: "the curves of the last comparison, a mean over seeds with a band for each method")
+
+    /// `plot compare`: the runs of the last comparison.
+    static func drawComparison(_ call: Call, _ context: inout CommandContext) throws {
+        let all = context.state.compared.values.sorted {
+            ($0.task, $0.variant, $0.seed) < ($1.task, $1.variant, $1.seed)
+        }
+        guard let first = all.first else {
+            throw NotebookError.missing(what: "comparison", how: "'compare' and 'ablate' make one")
+        }
+        let task = call.text("task") ?? first.task
+        let runs = all.filter { $0.task == task }
+        guard !runs.isEmpty else {
+            let names = Set(all.map(\.task)).sorted().joined(separator: ", ")
+            throw call.failure("task", "no comparison on '\(task)'; there are: \(names)")
+        }
+        let quantity = call.text("of").flatMap(ComparisonPlot.Quantity.init) ?? .test
+        var chart = ComparisonPlot.chart(runs, quantity, smoothing: call.number("smooth") ?? 0, title: task)
+        if call.flag("log-x") {
+            chart.hasLogarithmicX = true
+            chart.xLabel += ", logarithmic"
+        }
+        guard !chart.series.isEmpty else {
+            throw call.failure(nil, "nothing to draw: no run of '\(task)' has such a curve")
+        }
+        let path = call.text("out") ?? "compare.png"
+        let bitmap = chart.render(width: size.width, height: size.height)
+        let png = try write(bitmap, to: path, call, context)
+        let points = chart.series.reduce(0) { $0 + $1.points.count }
+        context.say(
+            "curves of \(DisplayNumber.count(chart.series.count, "method")) with \(DisplayNumber.count(points, "point")) written to \(path)"
+        )
+        context.set("points", .integer(points))
+        emit(bitmap, png, path: path, context)
+    }
+}

@@ -1,0 +1,76 @@
+import BlackBox
+public import Datasets
+
+/// How far the runs of a comparison go, and what is measured of them on the way.
+public struct ComparisonPlan: Sendable {
+    /// Training queries of each run.
+    public var queries: Int
+    /// Queries between two evaluations on the training and validation images.
+    public var every: Int
+    public var training: ImageList
+    /// Nil where there are none.
+    public var validation: ImageList?
+    public var test: ImageList
+
+    public init(queries: Int, every: Int, training: ImageList, validation: ImageList?, test: ImageList) {
+        (self.queries, self.every) = (queries, every)
+        (self.training, self.validation, self.test) = (training, validation, test)
+    }
+
+    /// Queries between two evaluations on the test images: ten of them.
+    public var testEvery: Int { max(1, queries / 10) }
+
+    fileprivate var schedule: [(list: ImageList, every: Int)] {
+        [(training, every)] + (validation.map { [($0, every)] } ?? []) + [(test, testEvery)]
+    }
+}
+
+extension TuningRun {
+    /// Takes all steps of a comparison that are left.
+    ///
+    /// A run that was interrupted goes on to what it would have been otherwise.
+    /// - Parameters:
+    ///   - pause: called inside long steps and evaluations; what it throws ends the run.
+    ///   - stepped: called after each step and its evaluations; what it throws ends the run.
+    public mutating func carryOut(
+        _ plan: ComparisonPlan, pause: () throws -> Void,
+        stepped: (_ run: TuningRun) throws -> Void
+    ) throws {
+        let further = RunPlan(.queries(plan.queries))
+        try evaluateWhatIsDue(plan, pause: pause)
+        while further.steps(of: self) > 0 {
+            try step(pause: pause)
+            try evaluateWhatIsDue(plan, pause: pause)
+            try stepped(self)
+        }
+        for (list, _) in plan.schedule { try evaluateOnce(list, pause: pause) }
+    }
+
+    /// Evaluates at the start, and behind a step that led over a multiple of the interval.
+    private mutating func evaluateWhatIsDue(_ plan: ComparisonPlan, pause: () throws -> Void) throws {
+        let before = history.steps.count > 1 ? history.steps[history.steps.count - 2].queries : 0
+        for (list, every) in plan.schedule where method.step == 0 || queries / every > before / every {
+            try evaluateOnce(list, pause: pause)
+        }
+    }
+
+    /// For each image whether the prompt that would be deployed now has it right.
+    ///
+    /// Costs one evaluation query a minibatch.
+    public func hits(on list: ImageList, pause: () throws -> Void) throws -> [Bool] {
+        try list.minibatches(of: problem.plan.batchSize).enumerated().flatMap { index, batch in
+            if index > 0 { try pause() }
+            let classifier = method.deployed
+            let answers = try account.ask(
+                oracle, [Query(classifier.prompt, batch)], for: .evaluation, pause: pause)
+            return zip(classifier.read(answers[0]).predictions, batch.labels).map { $0 == $1 }
+        }
+    }
+
+    /// The accuracies of a split, in order.
+    public func curve(of split: String) -> [ComparedRun.Mark] {
+        history.evaluations(of: split).map {
+            ComparedRun.Mark(queries: $0.queries, accuracy: $0.score.accuracy)
+        }
+    }
+}
