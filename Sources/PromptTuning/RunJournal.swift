@@ -42,6 +42,7 @@ public final class RunJournal: Sendable {
     private static let magic = Array("ziplab-journal-1\n".utf8)
     private static let limit = 4 << 30
     private static let longestRound = 1 << 26
+    private static let mostPauses = 1_000_000
 
     /// Begins a new file, in place of an old one.
     ///
@@ -210,6 +211,8 @@ public final class RunJournal: Sendable {
         guard end + 8 <= bytes.count,
             checksum(bytes[offset..<end]).elementsEqual(bytes[end..<end + 8])
         else { return nil }
+        // No round has so many; the run passes them one by one.
+        guard word(4) <= mostPauses else { return nil }
         let values = (6..<(count + 1)).map(word)
         let entry: Entry
         switch word(5) {

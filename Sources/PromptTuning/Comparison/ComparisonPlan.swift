@@ -37,20 +37,16 @@ extension TuningRun {
         stepped: (_ run: TuningRun) throws -> Void
     ) throws {
         let further = RunPlan(.queries(plan.queries))
-        try evaluateWhatIsDue(plan, pause: pause)
-        while further.steps(of: self) > 0 {
+        while true {
+            let isLast = further.steps(of: self) == 0
+            for (list, every) in plan.schedule {
+                // What a prompt is worth at a number of queries is what it is before a step that would lead beyond it.
+                let mark = (queries + every - 1) / every * every
+                if isLast || queries + method.queriesPerStep > mark { try evaluateOnce(list, pause: pause) }
+            }
+            if isLast { return }
             try step(pause: pause)
-            try evaluateWhatIsDue(plan, pause: pause)
             try stepped(self)
-        }
-        for (list, _) in plan.schedule { try evaluateOnce(list, pause: pause) }
-    }
-
-    /// Evaluates at the start, and behind a step that led over a multiple of the interval.
-    private mutating func evaluateWhatIsDue(_ plan: ComparisonPlan, pause: () throws -> Void) throws {
-        let before = history.steps.count > 1 ? history.steps[history.steps.count - 2].queries : 0
-        for (list, every) in plan.schedule where method.step == 0 || queries / every > before / every {
-            try evaluateOnce(list, pause: pause)
         }
     }
 
