@@ -53,10 +53,11 @@ let package = Package(
                 "Tensors", "Raster", "Files",
             ],
             swiftSettings: strict),
+        .target(name: "Sweeps", dependencies: ["Files"], swiftSettings: strict),
         .executableTarget(
             name: "ziplab",
             dependencies: [
-                "Notebook", "BlackBox", "LineEditing", "CommandLanguage", "Files",
+                "Notebook", "Sweeps", "BlackBox", "LineEditing", "CommandLanguage", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -14,6 +14,10 @@ public struct NotebookHost: Sendable {
         public var unit: String
         /// The latest figures, such as "loss 1.204, accuracy 41.2 %".
         public var detail: String
+
+        public init(done: Int, total: Int, unit: String, detail: String) {
+            (self.done, self.total, self.unit, self.detail) = (done, total, unit, detail)
+        }
     }
 
     /// Folders in which relative paths are looked for, first match first.

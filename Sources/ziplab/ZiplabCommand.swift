@@ -16,7 +16,10 @@ struct ZiplabCommand: ParsableCommand {
             the recorded one, 130 interrupted.
             """,
         version: "ziplab \(ziplabVersion)",
-        subcommands: [RunFile.self, ReplayFiles.self, ResumeFile.self, ExportFile.self])
+        subcommands: [
+            RunFile.self, ReplayFiles.self, ResumeFile.self, ExportFile.self, SweepScript.self, GatherSessions.self,
+            RunJob.self,
+        ])
 
     @Option(
         name: .short, parsing: .singleValue,

@@ -28,11 +28,16 @@ public struct PairedBootstrap: Sendable {
             })
         var means: [Double] = []
         for round in 0..<Self.rounds {
-            let stream = RandomStream(seed: 0, purpose: .bootstrap, index: UInt64(round))
-            var draws = 0
+            // The stream's numbers are many; a plain generator from one of them is ten times as fast.
+            var state = RandomStream(seed: 0, purpose: .bootstrap, index: UInt64(round)).doubleWord(0)
             func draw(_ count: Int) -> Int {
-                defer { draws += 1 }
-                return stream.bounded(draws, below: count)
+                // SplitMix64 (Steele, Lea and Flood 2014), then the high half of a product.
+                state &+= 0x9E37_79B9_7F4A_7C15
+                var word = state
+                word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+                word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+                word ^= word >> 31
+                return Int(word.multipliedFullWidth(by: UInt64(count)).high)
             }
             means.append(
                 Self.mean(

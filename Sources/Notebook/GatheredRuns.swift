@@ -1,0 +1,63 @@
+import Foundation
+import Plotting
+import PromptTuning
+import Raster
+
+/// The runs that comparisons in many sessions recorded, as one comparison.
+public struct GatheredRuns {
+    private var runs: [ComparedRun] = []
+    /// Runs that were found.
+    public var count: Int { runs.count }
+
+    public init() {}
+
+    /// Takes the runs of all comparisons in a session.
+    public mutating func add(_ transcript: Transcript) {
+        for entry in transcript.entries where !entry.isTorn {
+            let cell = entry.read().cell
+            var found: [String: [String: ResultValue]] = [:]
+            for result in cell.results {
+                // Behind the number of an inner statement, where there is one.
+                guard let start = result.key.range(of: "compared.") else { continue }
+                let parts = result.key[start.upperBound...].split(separator: ".", maxSplits: 1)
+                guard parts.count == 2 else { continue }
+                found[String(result.key[..<start.lowerBound] + parts[0]), default: [:]][String(parts[1])] =
+                    result.value
+            }
+            // The time of a cell is that of its only run; of several it is not known.
+            let seconds = found.count == 1 ? cell.seconds : 0
+            runs += found.values.compactMap { ComparedRun($0, seconds: seconds) }
+        }
+    }
+
+    /// The runs in an order that does not depend on the sessions'.
+    private var sorted: [ComparedRun] {
+        runs.sorted { ($0.task, $0.variant, $0.seed) < ($1.task, $1.variant, $1.seed) }
+    }
+
+    /// The table as `compare` shows it.
+    public func lines(target: Double?) -> [String] {
+        ComparisonReport.lines(ComparisonTable(sorted, target: target))
+    }
+
+    public var tasks: [String] { Set(runs.map(\.task)).sorted() }
+
+    /// The curves of a task's test accuracy as a PNG file; nil where there is nothing to draw.
+    public func picture(of task: String) -> [UInt8]? {
+        let chart = ComparisonPlot.chart(
+            sorted.filter { $0.task == task }, .test, smoothing: 0, title: task)
+        guard !chart.series.isEmpty else { return nil }
+        return try? chart.render(width: PlotCommand.size.width, height: PlotCommand.size.height).pngData()
+    }
+
+    /// A line for each run: task, variant, seed, queries, test images and how many of them are right.
+    public var table: String {
+        var lines = ["task\tmethod\tseed\tqueries\timages\tcorrect\taccuracy"]
+        for run in sorted {
+            let correct = run.hits.count { $0 }
+            lines.append(
+                "\(run.task)\t\(run.variant)\t\(run.seed)\t\(run.queries)\t\(run.hits.count)\t\(correct)\t\(run.accuracy)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
