@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions record matrix format lint bench parity searches arm64 fuzz docs check
+.PHONY: help libraries build demo test sessions record matrix format lint bench parity searches arm64 fuzz slurm docs check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -81,6 +81,9 @@ fuzz: libraries ## try mutated files under AddressSanitizer (ROUNDS=2000 a suite
 	  LSAN_OPTIONS=suppressions=$(CURDIR)/.build-asan/leaks.txt \
 	  swift test -c release --disable-xctest --sanitize=address --scratch-path .build-asan \
 	  --filter 'Fuzz|Hostile|Damaged|JPEGScan'
+
+slurm: build ## run sweeps on a Slurm cluster of two nodes on this machine (Debian and root; three minutes)
+	Tests/SweepsTests/slurm.sh $(TINY)
 
 arm64: ## compare the kernels' bits with arm64's (cross-compiled, under qemu)
 	Tests/TensorsTests/Arm64/run.sh

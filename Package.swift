@@ -115,6 +115,9 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "SweepsTests", dependencies: ["Sweeps", "Files"], exclude: ["slurm.sh"],
+            swiftSettings: common),
+        .testTarget(
             name: "ziplabTests", dependencies: ["ziplab", "Raster"], exclude: ["resume.sh", "matrix.sh"],
             swiftSettings: common),
     ]

@@ -56,7 +56,8 @@ public struct GatheredRuns {
         for run in sorted {
             let correct = run.hits.count { $0 }
             lines.append(
-                "\(run.task)\t\(run.variant)\t\(run.seed)\t\(run.queries)\t\(run.hits.count)\t\(correct)\t\(run.accuracy)")
+                "\(run.task)\t\(run.variant)\t\(run.seed)\t\(run.queries)\t\(run.hits.count)\t\(correct)\t\(run.accuracy)"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

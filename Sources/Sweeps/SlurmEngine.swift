@@ -71,7 +71,8 @@ public struct SlurmEngine: SweepEngine {
             if let partition = self.options.partition { arguments.append("--partition=" + partition) }
             if let time = self.options.time { arguments.append("--time=" + time) }
             if let count = self.options.processorsPerTask { arguments.append("--cpus-per-task=\(count)") }
-            let number = try Self.call("sbatch", arguments + [script])
+            let number =
+                try Self.call("sbatch", arguments + [script])
                 .split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
             guard !number.isEmpty else { throw SweepError.engine("'sbatch' gave no job number") }
             let list = try OpenStream(path: sweep.folder + "/slurm-jobs")
@@ -102,7 +103,9 @@ public struct SlurmEngine: SweepEngine {
     /// Numbers of the arrays that were handed over.
     private static func numbers(_ sweep: Sweep) -> [String] {
         let text = (try? ReadOnlyFile.text(sweep.folder + "/slurm-jobs", limit: 1 << 20)) ?? ""
-        return text.split(separator: "\n").map(String.init).filter { $0.allSatisfy(\.isNumber) && !$0.isEmpty }
+        return text.split(separator: "\n").map(String.init).filter {
+            $0.allSatisfy(\.isNumber) && !$0.isEmpty
+        }
     }
 
     /// Lines of the jobs that Slurm has not ended: number, state, node.
@@ -139,7 +142,8 @@ public struct SlurmEngine: SweepEngine {
         let complaint = (try? errors.fileHandleForReading.readToEnd()) ?? Data()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            let words = String(decoding: complaint, as: UTF8.self).split(separator: "\n").first.map(String.init)
+            let words = String(decoding: complaint, as: UTF8.self).split(separator: "\n").first.map(
+                String.init)
             throw SweepError.engine(
                 process.terminationStatus == 127
                     ? "no '\(name)' on the PATH: Slurm's programs are needed for '--on slurm'"

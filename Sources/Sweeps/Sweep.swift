@@ -43,7 +43,8 @@ public struct Sweep: Sendable {
     ///   - path: of the script, absolute.
     ///   - workingFolder: absolute.
     /// - Throws: `SweepError.otherSweep`, `FileError`.
-    public init(_ grid: SweepGrid, script: String, path: String, workingFolder: String, folder: String) throws {
+    public init(_ grid: SweepGrid, script: String, path: String, workingFolder: String, folder: String) throws
+    {
         let plan = Plan(axes: grid.axes, script: script, path: path, workingFolder: workingFolder)
         if let other = try? Self.read(folder) {
             guard other.axes == plan.axes else { throw SweepError.otherSweep(folder: folder, what: "grid") }
@@ -98,7 +99,8 @@ public struct Sweep: Sendable {
     public func state(of index: Int) -> State {
         if let bytes = try? ReadOnlyFile.bytes(end(of: index), limit: 1 << 16) {
             let text = String(decoding: bytes, as: UTF8.self)
-            return text.hasPrefix("done") ? .done : .failed(text.trimmingCharacters(in: .whitespacesAndNewlines))
+            return text.hasPrefix("done")
+                ? .done : .failed(text.trimmingCharacters(in: .whitespacesAndNewlines))
         }
         return FileKind(session(of: index)) == .file ? .begun : .waiting
     }
@@ -111,6 +113,7 @@ public struct Sweep: Sendable {
     /// - Parameter failure: nil where all went well.
     /// - Throws: `FileError`.
     public func finish(_ index: Int, failure: String?) throws {
-        try NewFile.write(Array((failure.map { "failed: " + $0 } ?? "done").utf8) + [0x0A], to: end(of: index))
+        try NewFile.write(
+            Array((failure.map { "failed: " + $0 } ?? "done").utf8) + [0x0A], to: end(of: index))
     }
 }

@@ -21,12 +21,14 @@ public struct SweepGrid: Sendable, Equatable {
         axes = try texts.map { text in
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, Self.isName(parts[0]) else { throw SweepError.badAxis(text) }
-            let values = try parts[1].split(separator: ",", omittingEmptySubsequences: false).flatMap { value in
+            let values = try parts[1].split(separator: ",", omittingEmptySubsequences: false).flatMap {
+                value in
                 try Self.values(value, of: text)
             }
             return Axis(name: String(parts[0]), values: values)
         }
-        for (index, axis) in axes.enumerated() where axes[..<index].contains(where: { $0.name == axis.name }) {
+        for (index, axis) in axes.enumerated() where axes[..<index].contains(where: { $0.name == axis.name })
+        {
             throw SweepError.repeatedAxis(axis.name)
         }
         let count = axes.reduce(1.0) { $0 * Double($1.values.count) }

@@ -10,7 +10,8 @@ struct GatherSessions: ParsableCommand {
         commandName: "gather", abstract: "Make one table of the comparisons in many recorded sessions.",
         discussion: "Nothing is run, and the order of the sessions does not matter.")
 
-    @ArgumentParser.Argument(help: ArgumentHelp("Sweeps, folders of sessions, or sessions.", valueName: "folder"))
+    @ArgumentParser.Argument(
+        help: ArgumentHelp("Sweeps, folders of sessions, or sessions.", valueName: "folder"))
     var paths: [String]
 
     @Option(help: ArgumentHelp("Training accuracy in percent to reach.", valueName: "percent"))
@@ -35,7 +36,8 @@ struct GatherSessions: ParsableCommand {
                 }
                 if let sweep = try? Sweep(folder: path), !sweep.open.isEmpty {
                     Output.writeError(
-                        "note: \(sweep.open.count) of \(sweep.points.count) points of '\(escapedForDisplay(path))' are not done\n")
+                        "note: \(sweep.open.count) of \(sweep.points.count) points of '\(escapedForDisplay(path))' are not done\n"
+                    )
                 }
             }
             guard runs.count > 0 else { throw NoRun(sessions: count) }
@@ -71,7 +73,9 @@ struct GatherSessions: ParsableCommand {
         try NewFile.write(Array(runs.table.utf8), to: folder + "/runs.tsv")
         for (index, task) in runs.tasks.enumerated() {
             guard let png = runs.picture(of: task) else { continue }
-            let isPlain = task.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+            let isPlain = task.allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
+            }
             try NewFile.write(png, to: "\(folder)/\(isPlain ? task : "task-\(index + 1)").png")
         }
     }

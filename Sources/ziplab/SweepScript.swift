@@ -27,7 +27,8 @@ struct SweepScript: ParsableCommand {
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("A variable and its values, 1..3 or a,b; several make a grid.", valueName: "name=values"))
+        help: ArgumentHelp(
+            "A variable and its values, 1..3 or a,b; several make a grid.", valueName: "name=values"))
     var grid: [String] = []
 
     @Option(help: ArgumentHelp("The sweep's folder.", valueName: "folder"))
@@ -45,10 +46,13 @@ struct SweepScript: ParsableCommand {
     @Option(help: ArgumentHelp("For sbatch: most time of a job.", valueName: "time"))
     var time: String?
 
-    @Option(name: .customLong("cpus-per-task"), help: ArgumentHelp("For sbatch: cores of a job.", valueName: "n"))
+    @Option(
+        name: .customLong("cpus-per-task"), help: ArgumentHelp("For sbatch: cores of a job.", valueName: "n"))
     var processorsPerTask: Int?
 
-    @Option(name: .customLong("array-limit"), help: ArgumentHelp("For sbatch: most jobs at a time.", valueName: "n"))
+    @Option(
+        name: .customLong("array-limit"),
+        help: ArgumentHelp("For sbatch: most jobs at a time.", valueName: "n"))
     var arrayLimit: Int?
 
     @Flag(help: "Say how the jobs of a sweep stand, and end.")
@@ -65,7 +69,9 @@ struct SweepScript: ParsableCommand {
         for (name, value) in [
             ("jobs", jobs), ("cpus-per-task", processorsPerTask), ("array-limit", arrayLimit),
         ] {
-            if let value, value < 1 { throw ValidationError("expected 1 or more for '--\(name)'; got \(value)") }
+            if let value, value < 1 {
+                throw ValidationError("expected 1 or more for '--\(name)'; got \(value)")
+            }
         }
     }
 
@@ -94,7 +100,8 @@ struct SweepScript: ParsableCommand {
     private func carryOut() throws {
         let folder = FileManager.default.currentDirectoryPath
         let sweep = try Sweep(
-            try SweepGrid(grid), script: try scriptText(path: file), path: absolute(file), workingFolder: folder,
+            try SweepGrid(grid), script: try scriptText(path: file), path: absolute(file),
+            workingFolder: folder,
             folder: absolute(out ?? ""))
         let open = sweep.open
         try Output.write(
@@ -111,7 +118,8 @@ struct SweepScript: ParsableCommand {
                     shown = .now
                     progress.show(
                         NotebookHost.Progress(
-                            done: sweep.points.count - sweep.open.count, total: sweep.points.count, unit: "jobs",
+                            done: sweep.points.count - sweep.open.count, total: sweep.points.count,
+                            unit: "jobs",
                             detail: on.rawValue))
                 }
             } catch ExitStatus.interrupted {
@@ -160,10 +168,13 @@ struct SweepScript: ParsableCommand {
             case .failed(let message):
                 counts["failed", default: 0] += 1
                 Output.writeError(
-                    "\(escapedForDisplay(Folder.name(sweep.folder(of: index)))): \(escapedForDisplay(message))\n")
+                    "\(escapedForDisplay(Folder.name(sweep.folder(of: index)))): \(escapedForDisplay(message))\n"
+                )
             }
         }
-        let parts = ["done", "begun", "not begun", "failed"].compactMap { name in counts[name].map { "\($0) \(name)" } }
+        let parts = ["done", "begun", "not begun", "failed"].compactMap { name in
+            counts[name].map { "\($0) \(name)" }
+        }
         try Output.write("\(sweep.points.count) points: \(parts.joined(separator: ", "))\n")
         guard withJobs, let lines = try? SlurmEngine.queued(sweep), !lines.isEmpty else { return }
         for line in lines { try Output.write("  \(escapedForDisplay(line))\n") }

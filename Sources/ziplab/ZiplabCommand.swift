@@ -17,7 +17,8 @@ struct ZiplabCommand: ParsableCommand {
             """,
         version: "ziplab \(ziplabVersion)",
         subcommands: [
-            RunFile.self, ReplayFiles.self, ResumeFile.self, ExportFile.self, SweepScript.self, GatherSessions.self,
+            RunFile.self, ReplayFiles.self, ResumeFile.self, ExportFile.self, SweepScript.self,
+            GatherSessions.self,
             RunJob.self,
         ])
 

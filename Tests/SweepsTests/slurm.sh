@@ -60,6 +60,9 @@ TaskPlugin=task/none
 ReturnToService=2
 SelectType=select/cons_tres
 SlurmdTimeout=20
+SchedulerParameters=batch_sched_delay=0,sched_min_interval=10000,sched_interval=1
+KillWait=2
+CompleteWait=0
 NodeName=n[1-2] NodeHostname=$host NodeAddr=127.0.0.1 Port=[17001-17002] CPUs=1 RealMemory=1000
 PartitionName=p Nodes=n[1-2] Default=YES State=UP MaxTime=INFINITE
 END
@@ -68,7 +71,10 @@ slurmctld
 slurmd -N n1
 slurmd -N n2
 for _ in $(seq 100); do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 0.2; done
-sinfo -h -o %T | grep -q idle || { tail -n 5 "$work"/*.log >&2; echo "slurm: the cluster does not start" >&2; exit 1; }
+sinfo -h -o %T 2>/dev/null | grep -q idle || { tail -n 5 "$work"/*.log >&2; skip "the cluster does not start"; }
+
+# Nothing here takes minutes; what hangs is ended.
+sweep() { timeout 300 "$ziplab" sweep "$@"; }
 
 cd "$work"
 ln -s "$root/Assets" Assets
@@ -82,29 +88,28 @@ fail() { echo "slurm: $1" >&2; exit 1; }
 table() { "$ziplab" gather "$1" --out "$1-table" >/dev/null && sed -E 's/ +[0-9–]+$//' "$1-table/table.txt"; }
 
 # 24 jobs here and there: the same table but for the times.
-"$ziplab" sweep compare.zl "${grid[@]}" --grid queries=200 --out here >/dev/null 2>&1
-"$ziplab" sweep compare.zl "${grid[@]}" --grid queries=200 --out there --on slurm --partition p --array-limit 2 >there.txt 2>&1 ||
+sweep compare.zl "${grid[@]}" --grid queries=200 --out here >/dev/null 2>&1
+sweep compare.zl "${grid[@]}" --grid queries=200 --out there --on slurm --partition p --array-limit 2 >there.txt 2>&1 ||
   { cat there.txt >&2; fail "the sweep failed"; }
 [ "$(table here)" = "$(table there)" ] || fail "the tables differ"
 cmp -s here-table/runs.tsv there-table/runs.tsv || fail "the runs differ"
-nodes=$(cat there/slurm-*.log | grep -c . || true)
 echo "slurm: 24 jobs on two nodes give the table of 24 here"
 
 # A node dies in the middle, the sweep is cancelled, a job is killed; handed over again it ends at the same table.
-"$ziplab" sweep compare.zl "${grid[@]}" --grid queries=1000 --out whole >/dev/null 2>&1
-("$ziplab" sweep compare.zl "${grid[@]}" --grid queries=1000 --out torn --on slurm >torn.txt 2>&1 || true) &
+sweep compare.zl "${grid[@]}" --grid queries=400 --out whole >/dev/null 2>&1
+(sweep compare.zl "${grid[@]}" --grid queries=400 --out torn --on slurm >torn.txt 2>&1 || true) &
 follower=$!
 for _ in $(seq 300); do [ -n "$(find torn -name end 2>/dev/null | head -n 3 | tail -n 1)" ] && break; sleep 0.1; done
 kill -9 "$(cat slurmd.n2.pid)"
 pkill -9 -f "ziplab job $work/torn" || true
 sleep 1
-"$ziplab" sweep --cancel torn >/dev/null
+sweep --cancel torn >/dev/null
 wait $follower || true
 done_before=$(find torn -name end | wc -l)
 [ "$done_before" -lt 24 ] || fail "the sweep was done before it was torn"
 slurmd -N n2
 find torn -name end -printf '%p %T@\n' | sort >ends
-"$ziplab" sweep compare.zl "${grid[@]}" --grid queries=1000 --out torn --on slurm >torn.txt 2>&1 ||
+sweep compare.zl "${grid[@]}" --grid queries=400 --out torn --on slurm >torn.txt 2>&1 ||
   { cat torn.txt >&2; fail "the torn sweep does not end"; }
 [ "$(table whole)" = "$(table torn)" ] || fail "the tables differ after a node died"
 while read -r path time; do
@@ -116,6 +121,6 @@ echo "slurm: a node killed, the sweep cancelled after $done_before of 24 jobs an
 echo 'classes set a b' >tiny.zl
 for place in local slurm; do
   start=$(date +%s%N)
-  "$ziplab" sweep tiny.zl --grid i=1.."$tiny" --out "tiny-$place" --on "$place" >/dev/null 2>&1 || fail "tiny jobs failed ($place)"
+  sweep tiny.zl --grid i=1.."$tiny" --out "tiny-$place" --on "$place" >/dev/null 2>&1 || fail "tiny jobs failed ($place)"
   echo "slurm: $tiny tiny jobs, $place: $((($(date +%s%N) - start) / tiny / 1000000)) ms a job"
 done

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+/// `ziplab sweep --on local` and `ziplab gather`.
+@Suite struct SweepProgramTests {
+    private static let script = """
+        model load
+        data load "$data" --shots 2
+        compare --methods [$method] --seeds $seed --queries 60
+        plot compare --of loss --out curve.png
+        """
+    private static let grid = [
+        "--grid", "data=\(Program.data)", "--grid", "method=zip,gauss-newton", "--grid", "seed=1..2", "--out",
+        "out",
+    ]
+
+    /// The lines of a table without the times at their ends.
+    private static func plain(_ text: String) -> [String] {
+        text.split(separator: "\n").map { line in
+            var words = line.split(separator: " ").map(String.init)
+            if line.hasPrefix("  ") { words.removeLast() }
+            return words.joined(separator: " ")
+        }
+    }
+
+    @Test func jobsAreDoneOnceAndGathered() throws {
+        let folder = try Folder()
+        try folder.write(Self.script, to: "c.zl")
+        let first = try Program.run(["sweep", "c.zl"] + Self.grid, in: folder)
+        #expect(
+            first.status == 0 && first.output == "4 points, 0 done before\n4 points: 4 done\n",
+            "\(first.error)")
+        let jobs = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/out").filter {
+            $0 != "sweep.json"
+        }
+        #expect(jobs.count == 4)
+        for job in jobs {
+            #expect(FileManager.default.fileExists(atPath: folder.path + "/out/\(job)/curve.png"))
+        }
+        let again = try Program.run(["sweep", "c.zl"] + Self.grid, in: folder)
+        #expect(again.output == "4 points, 4 done before\n4 points: 4 done\n")
+
+        // The table is the one of a single comparison.
+        let gathered = try Program.run(["gather", "out", "--out", "table"], in: folder)
+        #expect(gathered.status == 0, "\(gathered.error)")
+        let one = try Program.run(
+            [
+                "-c",
+                "model load; data load '\(Program.data)' --shots 2; compare --methods zip,gauss-newton --seeds 1..2 --queries 60",
+            ], in: folder)
+        #expect(
+            Self.plain(gathered.output)
+                == Array(Self.plain(one.output).suffix(Self.plain(gathered.output).count)))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path + "/table").sorted() == [
+                "line-drawings.png", "runs.tsv", "table.txt",
+            ])
+        let other = try Program.run(["sweep", "c.zl", "--grid", "seed=1", "--out", "out"], in: folder)
+        #expect(other.status == 1 && other.error.contains("is a sweep of another grid"))
+    }
+
+    /// A sweep that is ended goes on, and a job that fails is named and tried again.
+    @Test func endedAndFailedJobs() throws {
+        let folder = try Folder()
+        try folder.write(Self.script, to: "c.zl")
+        let process = try Program.make(["sweep", "c.zl", "--jobs", "1"] + Self.grid, in: folder)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try Program.start(process)
+        func ends() -> Int {
+            (FileManager.default.enumerator(atPath: folder.path + "/out")?.allObjects as? [String] ?? [])
+                .count { $0.hasSuffix("/end") }
+        }
+        for _ in 0..<3000 where ends() < 1 { usleep(5000) }
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130 && ends() < 4)
+        let status = try Program.run(["sweep", "--status", "out"], in: folder)
+        #expect(status.output.hasPrefix("4 points: \(ends()) done"))
+        #expect(
+            try Program.run(["gather", "out"], in: folder).error.contains("points of 'out' are not done"))
+        let rest = try Program.run(["sweep", "c.zl"] + Self.grid, in: folder)
+        #expect(rest.status == 0 && rest.output.hasSuffix("4 points: 4 done\n"))
+
+        try folder.write("source $name", to: "f.zl")
+        let failing = ["sweep", "f.zl", "--grid", "name=first-part.zl,second-part.zl", "--out", "f"]
+        try folder.write("classes set x y", to: "first-part.zl")
+        let outcome = try Program.run(failing, in: folder)
+        #expect(outcome.status == 1 && outcome.output.hasSuffix("2 points: 1 done, 1 failed\n"))
+        #expect(outcome.error.contains("1-name-second-part.zl: failed: "))
+        try folder.write("classes set x y", to: "second-part.zl")
+        #expect(try Program.run(failing, in: folder).output == "2 points, 1 done before\n2 points: 2 done\n")
+        #expect(try Program.run(["gather", "f"], in: folder).error.contains("no comparison in 2 sessions"))
+        #expect(try Program.run(["gather", "nowhere"], in: folder).status == 1)
+        #expect(try Program.run(["sweep", "f.zl"], in: folder).status == 2)
+        #expect(try Program.run(["sweep", "--status", "nowhere"], in: folder).error.contains("no sweep in"))
+    }
+}
