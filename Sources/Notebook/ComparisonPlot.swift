@@ -3,12 +3,14 @@ import PromptTuning
 
 /// The curves of a comparison: a mean over seeds with a band for each method that tunes, a level for the others.
 enum ComparisonPlot {
-    /// What is drawn against the queries.
+    /// What is drawn: a quantity against the queries, or the table's figures.
     enum Quantity: String, CaseIterable {
         case test
         case validation
         case training
         case loss
+        case targets
+        case tasks
     }
 
     static func chart(_ runs: [ComparedRun], _ quantity: Quantity, smoothing: Double, title: String)
@@ -58,6 +60,7 @@ enum ComparisonPlot {
         case .validation: run.validation
         case .training: run.training
         case .loss: run.losses
+        case .targets, .tasks: []
         }
     }
 
@@ -74,5 +77,87 @@ enum ComparisonPlot {
             let deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
             return (Double(place), mean, deviation)
         }
+    }
+}
+
+extension ComparisonPlot {
+    /// The queries to the target on training images: a bar for the mean of each method, a dot for each seed.
+    static func targets(_ table: ComparisonTable, task: String) -> LineChart {
+        let rows = (table.tasks.first { $0.name == task }?.rows ?? []).filter { !$0.toTarget.isEmpty }
+        func mean(_ row: ComparisonTable.Row) -> Double {
+            let known = row.toTarget.compactMap { $0 }
+            return known.isEmpty ? .infinity : Double(known.reduce(0, +)) / Double(known.count)
+        }
+        // The fewest queries at the top.
+        let sorted = rows.sorted { (mean($1), $1.variant) < (mean($0), $0.variant) }
+        var chart = LineChart(
+            title: "Queries to target",
+            subtitle: "\(task), training images; bar: mean of the seeds that reach it",
+            xLabel: "training queries",
+            yNames: sorted.map { row in
+                let known = row.toTarget.compactMap { $0 }.count
+                return row.variant
+                    + (known == 0 ? " (not reached)" : known < row.runs ? " (\(known) of \(row.runs))" : "")
+            })
+        var hasLegend = false
+        for (index, row) in sorted.enumerated() {
+            let known = row.toTarget.compactMap { $0 }
+            guard !known.isEmpty else { continue }
+            let y = Double(index)
+            chart.series.append(
+                Series(
+                    name: "", points: [Point(x: 0, y: y), Point(x: mean(row), y: y)],
+                    style: Series.Style(color: Palette.lines[4], width: 22, hasDots: false)))
+            chart.series.append(
+                Series(
+                    name: hasLegend ? "" : "a seed", points: known.map { Point(x: Double($0), y: y) },
+                    style: Series.Style(color: Palette.lines[6], width: 2, hasDots: true)))
+            hasLegend = true
+        }
+        return chart
+    }
+
+    /// Test accuracy at the end on each data set: a dot for the mean of each method, a line of one deviation.
+    static func tasks(_ table: ComparisonTable) -> LineChart {
+        let tasks = Array(table.tasks.reversed())
+        let rows = (table.overall.isEmpty ? [] : [table.overall]) + tasks.map(\.rows)
+        let variants = Set(rows.flatMap { $0.map(\.variant) }).sorted()
+        var chart = LineChart(
+            title: "Accuracy on test images", subtitle: "dot: mean over seeds; line: ± 1 sd",
+            xLabel: "accuracy in %",
+            yNames: (table.overall.isEmpty ? [] : ["mean"]) + tasks.map(\.name))
+        for (place, variant) in variants.enumerated() {
+            let color = Palette.lines[place % Palette.lines.count]
+            var dots: [Point] = []
+            // From the top in the order of the legend.
+            let shift =
+                (Double(variants.count - 1) / 2 - Double(place)) * 0.7 / Double(max(variants.count, 1))
+            for (index, rows) in rows.enumerated() {
+                guard let row = rows.first(where: { $0.variant == variant }) else { continue }
+                let y = Double(index) + shift
+                dots.append(Point(x: row.accuracy.mean, y: y))
+                guard let deviation = row.accuracy.deviation, deviation > 0 else { continue }
+                chart.series.append(
+                    Series(
+                        name: "",
+                        points: [
+                            Point(x: row.accuracy.mean - deviation, y: y),
+                            Point(x: row.accuracy.mean + deviation, y: y),
+                        ], style: Series.Style(color: color, width: 2.5, hasDots: false)))
+            }
+            // Each dot is a curve of its own: a line between tasks would mean nothing.
+            for (index, dot) in dots.enumerated() {
+                chart.series.append(
+                    Series(
+                        name: index == 0 ? variant : "", points: [dot],
+                        style: Series.Style(color: color, width: 3, hasDots: true)))
+            }
+        }
+        let ends = chart.series.flatMap { $0.points.map(\.x) }
+        if let low = ends.min(), let high = ends.max(), high > low {
+            let air = (high - low) * 0.04
+            chart.xRange = (low - air)...(high + air)
+        }
+        return chart
     }
 }

@@ -50,6 +50,21 @@ public struct GatheredRuns {
         return try? chart.render(width: PlotCommand.size.width, height: PlotCommand.size.height).pngData()
     }
 
+    /// Accuracy by task as a PNG file, and for each task the queries to target by a name for a file.
+    public var furtherPictures: [(name: String, png: [UInt8])] {
+        let table = ComparisonTable(sorted)
+        let charts =
+            [("tasks", ComparisonPlot.tasks(table))]
+            + table.tasks.map { ("targets-" + $0.name, ComparisonPlot.targets(table, task: $0.name)) }
+        return charts.compactMap { name, chart in
+            guard !chart.series.isEmpty,
+                let png = try? chart.render(width: PlotCommand.size.width, height: PlotCommand.size.height)
+                    .pngData()
+            else { return nil }
+            return (name, png)
+        }
+    }
+
     /// A line for each run: task, variant, seed, queries, test images and how many of them are right.
     public var table: String {
         var lines = ["task\tmethod\tseed\tqueries\timages\tcorrect\taccuracy"]

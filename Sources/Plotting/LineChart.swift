@@ -12,6 +12,8 @@ public struct LineChart: Sendable, Equatable {
     public var bestMarker: BestMarker?
     /// Whether equal factors of x are equally far apart; points at 0 and below stand at the left edge.
     public var hasLogarithmicX: Bool
+    /// Names at y = 0, 1, …, from the bottom, in place of numbers; empty for numbers.
+    public var yNames: [String]
     /// Shown part of the x axis; from the data where absent.
     public var xRange: ClosedRange<Double>?
     /// Shown part of the y axis; from the data and the reference lines where absent.
@@ -20,7 +22,8 @@ public struct LineChart: Sendable, Equatable {
     public init(
         title: String, subtitle: String? = nil, xLabel: String = "", yLabel: String = "",
         series: [Series] = [], referenceLines: [ReferenceLine] = [], verticalLines: [VerticalLine] = [],
-        bestMarker: BestMarker? = nil, hasLogarithmicX: Bool = false, xRange: ClosedRange<Double>? = nil,
+        bestMarker: BestMarker? = nil, hasLogarithmicX: Bool = false, yNames: [String] = [],
+        xRange: ClosedRange<Double>? = nil,
         yRange: ClosedRange<Double>? = nil
     ) {
         self.title = title
@@ -32,6 +35,7 @@ public struct LineChart: Sendable, Equatable {
         self.verticalLines = verticalLines
         self.bestMarker = bestMarker
         self.hasLogarithmicX = hasLogarithmicX
+        self.yNames = yNames
         self.xRange = xRange
         self.yRange = yRange
     }

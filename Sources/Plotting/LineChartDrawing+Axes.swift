@@ -13,10 +13,13 @@ extension LineChartDrawing {
         var first = top + length(16)
         let plotHeight = max(bottom - first, height / 4)
         let rows = max(2, min(8, plotHeight / max(1, Int(tickSize * 2.9))))
-        let ticks = Ticks(in: yAxis.closedRange, count: rows)
+        let ticks =
+            chart.yNames.isEmpty ? Ticks(in: yAxis.closedRange, count: rows) : Ticks(names: chart.yNames)
         yTicks = ticks
         if ticks.exponent != 0 { first += Int(tickSize * 1.1) }
-        let widest = min(ticks.labels.map { text($0).width }.max() ?? 0, Double(width) / 4)
+        // Names take more room than numbers.
+        let part = chart.yNames.isEmpty ? 4.0 : 2.5
+        let widest = min(ticks.labels.map { text($0).width }.max() ?? 0, Double(width) / part)
         let left =
             length(28) + (chart.yLabel.isEmpty ? 0 : Int(labelSize * 1.45)) + Int(widest.rounded(.up))
             + length(14)

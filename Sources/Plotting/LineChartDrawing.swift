@@ -83,6 +83,8 @@ struct LineChartDrawing {
         }
         if let range = chart.yRange {
             yAxis = AxisRange(range)
+        } else if !chart.yNames.isEmpty {
+            yAxis = AxisRange(-0.6, Double(chart.yNames.count) - 0.4)
         } else {
             yAxis = AxisRange.fitting(points.map(\.y) + chart.referenceLines.map(\.y))
         }

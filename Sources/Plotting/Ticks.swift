@@ -5,6 +5,13 @@ package struct Ticks: Equatable, Sendable {
     /// Power of ten that the labels are to be multiplied by; 0 for plain numbers.
     package let exponent: Int
 
+    /// Ticks at 0, 1, … with names.
+    init(names: [String]) {
+        values = names.indices.map(Double.init)
+        labels = names
+        exponent = 0
+    }
+
     /// Ticks within `range`, about `count` of them, at least one interval.
     ///
     /// The range is finite, not empty and wide enough for its magnitude (see `AxisRange`).

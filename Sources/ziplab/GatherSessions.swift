@@ -71,12 +71,15 @@ struct GatherSessions: ParsableCommand {
         try Folder.create(folder)
         try NewFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: folder + "/table.txt")
         try NewFile.write(Array(runs.table.utf8), to: folder + "/runs.tsv")
-        for (index, task) in runs.tasks.enumerated() {
-            guard let png = runs.picture(of: task) else { continue }
-            let isPlain = task.allSatisfy {
+        let curves = runs.tasks.compactMap { task in
+            runs.picture(of: task).map { (name: "curves-" + task, png: $0) }
+        }
+        for (index, picture) in (curves + runs.furtherPictures).enumerated() {
+            let isPlain = picture.name.allSatisfy {
                 $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
             }
-            try NewFile.write(png, to: "\(folder)/\(isPlain ? task : "task-\(index + 1)").png")
+            try NewFile.write(
+                picture.png, to: "\(folder)/\(isPlain ? picture.name : "picture-\(index + 1)").png")
         }
     }
 

@@ -42,6 +42,8 @@ import Testing
         #expect(try notebook.run("step").last?.word == "failed")
         #expect(try notebook.run("plot compare").last?.word == "ok")
         #expect(try notebook.run("plot compare --of loss --log-x").last?.word == "ok")
+        #expect(try notebook.run("plot compare --of targets --out t.png").last?.word == "ok")
+        #expect(try notebook.run("plot compare --of tasks --out k.png").last?.word == "ok")
         #expect(try notebook.run("plot compare --task x").last?.word == "failed")
         // Again: nothing is asked.
         let before = try notebook.result("spent-queries", of: "show")

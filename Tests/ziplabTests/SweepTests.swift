@@ -53,7 +53,7 @@ import Testing
                 == Array(Self.plain(one.output).suffix(Self.plain(gathered.output).count)))
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path + "/table").sorted() == [
-                "line-drawings.png", "runs.tsv", "table.txt",
+                "curves-line-drawings.png", "runs.tsv", "table.txt", "targets-line-drawings.png", "tasks.png",
             ])
         let other = try Program.run(["sweep", "c.zl", "--grid", "seed=1", "--out", "out"], in: folder)
         #expect(other.status == 1 && other.error.contains("is a sweep of another grid"))

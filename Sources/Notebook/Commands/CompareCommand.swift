@@ -78,12 +78,25 @@ enum CompareCommand: NotebookCommand {
         guard Set(seeds).count == seeds.count else { throw call.failure("seeds", "a seed is given twice") }
         let paths = listed(call, "on") ?? []
         if paths.isEmpty { _ = try context.requireData() }
-        let tasks = (paths.isEmpty ? [context.state.dataPath ?? ""] : paths).map {
-            Comparison.Task(name: Folder.name($0), path: $0)
+        let tasks = tasks(paths.isEmpty ? [context.state.dataPath ?? ""] : paths)
+        guard Set(tasks.map(\.path)).count == tasks.count else {
+            throw call.failure("on", "a data set is given twice")
         }
         return Comparison(
             variants: variants, tasks: tasks, seeds: seeds, queries: call.integer("queries") ?? 5000,
             every: call.integer("every") ?? 50, target: call.number("target"))
+    }
+
+    /// Data sets by the names of their folders or files, or by their paths where a name is not of one alone.
+    private static func tasks(_ paths: [String]) -> [Comparison.Task] {
+        let names = paths.map { path in
+            let name = Folder.name(path)
+            let isFile = ["json", "csv", "tsv"].contains(Folder.pathExtension(path))
+            return isFile ? Folder.parent(path).map { Folder.name($0) } ?? name : name
+        }
+        return zip(paths, names).map { path, name in
+            Comparison.Task(name: names.count { $0 == name } > 1 ? path : name, path: path)
+        }
     }
 
     /// The items of an option: a list, or words between commas; nil where it is not given.

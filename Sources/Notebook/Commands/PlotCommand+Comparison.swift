@@ -9,7 +9,9 @@ extension PlotCommand {
             OptionSpecification(
                 name: "of", kind: .choice(ComparisonPlot.Quantity.allCases.map(\.rawValue)),
                 valueName: "test",
-                help: "accuracy on test, validation or training images, or the loss"),
+                help:
+                    "accuracy on test, validation or training images, loss, queries to targets, or accuracy by task"
+            ),
             OptionSpecification(
                 name: "task", kind: .text, valueName: "NAME", help: "one of several data sets (the first)"),
             OptionSpecification(
@@ -33,7 +35,12 @@ extension PlotCommand {
             throw call.failure("task", "no comparison on '\(task)'; there are: \(names)")
         }
         let quantity = call.text("of").flatMap(ComparisonPlot.Quantity.init) ?? .test
-        var chart = ComparisonPlot.chart(runs, quantity, smoothing: call.number("smooth") ?? 0, title: task)
+        var chart =
+            switch quantity {
+            case .targets: ComparisonPlot.targets(ComparisonTable(runs), task: task)
+            case .tasks: ComparisonPlot.tasks(ComparisonTable(all))
+            default: ComparisonPlot.chart(runs, quantity, smoothing: call.number("smooth") ?? 0, title: task)
+            }
         if call.flag("log-x") {
             chart.hasLogarithmicX = true
             chart.xLabel += ", logarithmic"
@@ -46,7 +53,7 @@ extension PlotCommand {
         let png = try write(bitmap, to: path, call, context)
         let points = chart.series.reduce(0) { $0 + $1.points.count }
         context.say(
-            "curves of \(DisplayNumber.count(chart.series.count, "method")) with \(DisplayNumber.count(points, "point")) written to \(path)"
+            "comparison with \(DisplayNumber.count(points, "point")) written to \(path)"
         )
         context.set("points", .integer(points))
         emit(bitmap, png, path: path, context)
