@@ -41,8 +41,8 @@ struct ComparisonVariant: Sendable {
     }
 
     /// The settings of one run.
-    func settings(seed: Int, budget: Int) -> MethodSettings {
-        var given = given
+    func settings(seed: Int, budget: Int, _ context: CommandContext) -> MethodSettings {
+        var given = context.withView(given)
         given[CommonSettings.seed.key.name] = .integer(seed)
         given[CommonSettings.budget.key.name] = .integer(budget)
         return MethodSettings(given)
@@ -112,6 +112,12 @@ extension CommandContext {
         guard !finished.isEmpty else { throw call.failure(nil, failures.first ?? "nothing to compare") }
         let table = ComparisonTable(finished, target: comparison.target)
         for line in ComparisonReport.lines(table) { say(line) }
+        if state.box.hasCosts {
+            let queries = finished.reduce(0) { $0 + $1.queries }
+            say(
+                "the \(DisplayNumber.queries(queries)) for training of all runs would cost \(state.box.cost(of: queries))"
+            )
+        }
         for result in ComparisonReport.results(table) { set(result.key, result.value) }
     }
 
@@ -137,7 +143,7 @@ extension CommandContext {
         let name = comparison.name(variant, task, seed)
         let classNames = loaded.classNames ?? data.classNames
         var run = try makeRun(
-            variant.method, variant.settings(seed: seed, budget: comparison.queries), on: data,
+            variant.method, variant.settings(seed: seed, budget: comparison.queries, self), on: data,
             classNames: classNames)
         let plan = ComparisonPlan(
             queries: comparison.queries, every: comparison.every, training: data.train,

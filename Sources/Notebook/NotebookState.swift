@@ -40,6 +40,8 @@ struct NotebookState: Sendable {
     private(set) var currentName = Self.firstName { didSet { revision += 1 } }
     /// Zero-shot accuracy in percent last measured on each split, for reference lines.
     var zeroShot: [String: Double] = [:] { didSet { revision += 1 } }
+    /// What the box is said to show and to cost.
+    var box = BoxTerms() { didSet { revision += 1 } }
     /// What the last comparison found, by the names of its runs.
     var compared: [String: ComparedRun] = [:] { didSet { revision += 1 } }
     var variables = Environment() { didSet { revision += 1 } }

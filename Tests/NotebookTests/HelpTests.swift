@@ -23,7 +23,7 @@ import Testing
         #expect(verbs == verbs.sorted() && methods == methods.sorted())
         #expect(
             verbs == [
-                "ablate", "anchors", "branch", "cache", "checkpoint", "classes", "classify", "compare",
+                "ablate", "anchors", "box", "branch", "cache", "checkpoint", "classes", "classify", "compare",
                 "data", "eval",
                 "export",
                 "help",

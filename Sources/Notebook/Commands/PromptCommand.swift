@@ -78,7 +78,7 @@ enum PromptCommand: NotebookCommand {
         guard let method = context.host.methods.method(name) else {
             throw TuningError.unknownMethod(name, known: context.host.methods.names)
         }
-        var given = call.settings(CommonSettings.keys + method.settings)
+        var given = context.withView(call.settings(CommonSettings.keys + method.settings))
         if let initial {
             guard method.settings.contains(where: { $0.name == CommonSettings.initial.key.name }) else {
                 throw call.failure(Call.methodOption, "'\(name)' does not start from a saved context")

@@ -79,6 +79,9 @@ extension CommandContext {
                 "session: \(DisplayNumber.queries(all.training)) for training, \(all.evaluation) for evaluation"
             )
         }
+        if state.box.hasCosts {
+            say("the session's queries would cost \(state.box.cost(of: all.training + all.evaluation))")
+        }
         set("spent-queries", .integer(all.training))
         set("charged-queries", .integer(spent.training))
         set("queries-left", .integer(run.account.remaining))
