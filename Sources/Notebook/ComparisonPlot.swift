@@ -64,13 +64,24 @@ enum ComparisonPlot {
         }
     }
 
-    /// Mean and sample deviation of the curves at each x at which all have begun; a curve keeps its last value.
+    /// The value of a curve: straight between its marks, level behind the last; nil before the first.
+    private static func value(of curve: [ComparedRun.Mark], at place: Int) -> Double? {
+        guard let next = curve.firstIndex(where: { $0.queries >= place }) else { return curve.last?.accuracy }
+        let after = curve[next]
+        guard after.queries > place else { return after.accuracy }
+        guard next > 0 else { return nil }
+        let before = curve[next - 1]
+        let part = Double(place - before.queries) / Double(after.queries - before.queries)
+        return before.accuracy + part * (after.accuracy - before.accuracy)
+    }
+
+    /// Mean and sample deviation of the curves at each x at which all have begun.
     private static func bands(_ curves: [[ComparedRun.Mark]]) -> [(
         x: Double, middle: Double, deviation: Double
     )] {
         let places = Set(curves.flatMap { $0.map(\.queries) }).sorted()
         return places.compactMap { place in
-            let values = curves.compactMap { ComparedRun.value(of: $0, at: place) }
+            let values = curves.compactMap { value(of: $0, at: place) }
             guard values.count == curves.count else { return nil }
             let mean = values.reduce(0, +) / Double(values.count)
             let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
