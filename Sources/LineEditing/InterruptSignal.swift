@@ -12,6 +12,9 @@ public enum InterruptSignal {
         try SignalWake.handle(SIGINT) { _ in SignalWake.raise(SignalWake.interrupted) }
     }
 
+    /// Lets ^C pass by; a later `install` leaves it so.
+    public static func ignore() { _ = signal(SIGINT, SIG_IGN) }
+
     /// Also takes TERM and HUP for an interrupt, so that a program can tidy up; `passOn` then ends it by them.
     public static func installForEnds() throws(LineEditingError) {
         try install()

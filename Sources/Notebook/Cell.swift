@@ -193,8 +193,8 @@ final class CellRecorder {
     func interruptionPoint() throws {
         place.pass()
         if host.isLimited { try checkLimits() }
-        // A replay stops where the recording stopped, and nowhere else.
-        if stop.map({ $0.isReached(place) }) ?? host.takeInterrupt() { throw Interruption() }
+        // A replay stops where the recording stopped, or where a person ends it.
+        if stop?.isReached(place) == true || host.takeInterrupt() { throw Interruption() }
     }
 }
 

@@ -1,6 +1,9 @@
 import PromptTuning
 
 extension ComparedRun {
+    /// Most queries of a run that is read.
+    private static let mostQueries = 1_000_000_000_000
+
     /// Everything but the time, so that a table can be computed from records.
     var results: [CellResult] {
         func curve(_ name: String, _ marks: [Mark]) -> [CellResult] {
@@ -37,7 +40,9 @@ extension ComparedRun {
         }
         func curve(_ key: String) -> [Mark]? {
             guard let queries = list(key + "-queries"), let accuracies = list(key),
-                queries.count == accuracies.count, queries.allSatisfy({ Int(exactly: $0) != nil })
+                queries.count == accuracies.count, accuracies.allSatisfy({ !$0.isInfinite }),
+                queries.allSatisfy({ Int(exactly: $0).map { (0...Self.mostQueries).contains($0) } ?? false }),
+                zip(queries, queries.dropFirst()).allSatisfy({ $0 <= $1 })
             else { return nil }
             return zip(queries, accuracies).map { Mark(queries: Int($0), accuracy: $1) }
         }
@@ -46,7 +51,7 @@ extension ComparedRun {
             let images = integer("images"), let digits = text("hits"),
             let hits = Self.hits(hexadecimal: digits, count: images), let training = curve("training"),
             let validation = curve("validation"), let test = curve("test"), let losses = curve("loss"),
-            budget >= 0
+            (0...Self.mostQueries).contains(budget), (0...Self.mostQueries).contains(queries), seed >= 0
         else { return nil }
         self.init(
             variant: variant, task: task, seed: seed, budget: budget, queries: queries,
@@ -54,7 +59,7 @@ extension ComparedRun {
             hits: hits, seconds: seconds)
     }
 
-    /// Four images a digit, the first in the highest bit; `0x` in front, so that it is never taken for a number.
+    /// Four images a digit, the first in the highest bit.
     private static func hexadecimal(_ hits: [Bool]) -> String {
         var digits = "0x"
         for start in stride(from: 0, to: hits.count, by: 4) {
@@ -70,7 +75,7 @@ extension ComparedRun {
 
     private static func hits(hexadecimal text: String, count: Int) -> [Bool]? {
         let digits = text.dropFirst(2).compactMap(\.hexDigitValue)
-        guard text.hasPrefix("0x"), count >= 0, digits.count == text.count - 2 else { return nil }
+        guard text.hasPrefix("0x"), (0...10_000_000).contains(count), digits.count == text.count - 2 else { return nil }
         guard digits.count == (count + 3) / 4 else { return nil }
         return (0..<count).map { index in
             let shift = 3 - index % 4

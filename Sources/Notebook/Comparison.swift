@@ -64,14 +64,15 @@ struct Comparison {
     var every: Int
     var target: Double?
 
+    /// Most runs of a comparison.
+    static let most = 10_000
+
     var count: Int { variants.count * tasks.count * seeds.count }
 
     /// The name of a run: letters, digits and dashes.
     func name(_ variant: ComparisonVariant, _ task: Task, _ seed: Int) -> String {
-        let words = (tasks.count > 1 ? [task.name] : []) + [variant.label, "s\(seed)"]
-        let text = words.joined(separator: "-")
-        let parts = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }
-        return String(parts.joined(separator: "-").prefix(64))
+        let text = (tasks.count > 1 ? task.name + "-" : "") + variant.label
+        return ComparisonReport.word(text, atMost: 50) + "-s\(seed)"
     }
 }
 
@@ -84,9 +85,19 @@ extension CommandContext {
         var done = 0
         var finished: [ComparedRun] = []
         var failures: [String] = []
+        state.comparison = NotebookState.Comparison(names: [], target: comparison.target)
         for task in comparison.tasks {
             for seed in comparison.seeds {
-                let loaded = try load(task, seed: seed, call)
+                let loaded: NotebookState.LoadedData
+                do {
+                    loaded = try load(task, seed: seed)
+                } catch let error where error is Interruption || error is NotebookError {
+                    throw error
+                } catch {
+                    failures.append("\(task.name), seed \(seed): \(error)")
+                    done += comparison.variants.count
+                    continue
+                }
                 for variant in comparison.variants {
                     done += 1
                     let title =
@@ -96,11 +107,14 @@ extension CommandContext {
                             comparison, variant, task, seed: seed, loaded, store, title: title,
                             before: done - 1)
                         finished.append(run)
+                        state.comparison.names.append(comparison.name(variant, task, seed))
                     } catch let interruption as Interruption {
                         say(
                             "interrupted in \(title): what was done is kept, and the same statement does the rest"
                         )
                         throw interruption
+                    } catch NotebookError.untrusted(let what) {
+                        throw NotebookError.untrusted(what)
                     } catch {
                         failures.append("\(task.name), \(variant.label), seed \(seed): \(error)")
                     }
@@ -121,9 +135,7 @@ extension CommandContext {
         for result in ComparisonReport.results(table) { set(result.key, result.value) }
     }
 
-    private func load(
-        _ task: Comparison.Task, seed: Int, _ call: Call
-    ) throws -> NotebookState.LoadedData {
+    private func load(_ task: Comparison.Task, seed: Int) throws -> NotebookState.LoadedData {
         var options = state.dataOptions
         options.seed = UInt64(seed)
         let data = try DataCommand.open(task.path, options, self)
@@ -148,16 +160,19 @@ extension CommandContext {
         let plan = ComparisonPlan(
             queries: comparison.queries, every: comparison.every, training: data.train,
             validation: data.validation.count > 0 ? data.validation : nil, test: data.test)
+        let key = plan.key(task.path)
         if let other = state.runs[name]?.run {
             let isSame =
                 other.described.elementsEqual(run.described, by: ==) && other.train.digest == run.train.digest
-                && other.classNames == classNames
-            if isSame, let known = state.compared[name], known.variant == variant.label {
+                && other.classNames == classNames && state.compared[name]?.key == key
+            if isSame, let known = state.compared[name]?.run {
                 report(known, name)
                 return known
             }
-            if isSame { run = other }
+            // Queries that an interrupt cost would end it before the others.
+            if isSame, other.account.spent.training == other.queries { run = other }
         }
+        state.compared[name] = NotebookState.Compared(key: key)
         try encoding(data.train) { progress in try run.prepare(progress: progress) }
         for list in [plan.training, plan.validation, plan.test].compactMap({ $0 }) {
             try prepare(run.oracle, run.method.deployed.prompt, list)
@@ -180,7 +195,7 @@ extension CommandContext {
                 run, variant: variant.label, task: task.name, plan: plan, hits: hits,
                 seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
             state.keep(run, name: name, loaded: loaded)
-            state.compared[name] = compared
+            state.compared[name]?.run = compared
             report(compared, name)
             return compared
         } catch {

@@ -1,4 +1,5 @@
 import CommandLanguage
+import Files
 import Foundation
 import PromptTuning
 
@@ -88,8 +89,8 @@ enum ComparisonReport {
     /// The table's figures under `compare.TASK.VARIANT`, without times.
     static func results(_ table: ComparisonTable) -> [CellResult] {
         var results: [CellResult] = []
-        func add(_ task: String, _ row: ComparisonTable.Row) {
-            let key = "compare.\(word(task)).\(word(row.variant))"
+        func add(_ task: String?, _ row: ComparisonTable.Row) {
+            let key = (task.map { "compare." + word($0) } ?? "compare-mean") + "." + word(row.variant)
             func set(_ name: String, _ value: ResultValue) {
                 results.append(CellResult(key: "\(key).\(name)", value: value))
             }
@@ -105,12 +106,18 @@ enum ComparisonReport {
             set("area", .double(row.area))
         }
         for task in table.tasks { for row in task.rows { add(task.name, row) } }
-        for row in table.overall { add("mean", row) }
+        for row in table.overall { add(nil, row) }
         return results
     }
 
-    /// A name as a part of a key.
-    private static func word(_ name: String) -> String {
-        name.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }.joined(separator: "-")
+    /// A name as a part of a key or of a run's name: letters, digits and dashes; what is lost shows as a digest.
+    static func word(_ name: String, atMost length: Int = 80) -> String {
+        let word = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }
+            .joined(separator: "-")
+        // Blanks, dashes and dots are what options and paths are written with.
+        let isWhole = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_- ./".contains($0)) }
+        guard !isWhole || word.count > length || word.isEmpty else { return word }
+        let digest = SHA256Digest.hex(Array(name.utf8)).prefix(6)
+        return (word.isEmpty ? "" : word.prefix(length - 7) + "-") + digest
     }
 }

@@ -15,24 +15,52 @@ public struct GatheredRuns {
     public mutating func add(_ transcript: Transcript) {
         for entry in transcript.entries where !entry.isTorn {
             let cell = entry.read().cell
+            var names: [String] = []
             var found: [String: [String: ResultValue]] = [:]
             for result in cell.results {
                 // Behind the number of an inner statement, where there is one.
                 guard let start = result.key.range(of: "compared.") else { continue }
                 let parts = result.key[start.upperBound...].split(separator: ".", maxSplits: 1)
                 guard parts.count == 2 else { continue }
-                found[String(result.key[..<start.lowerBound] + parts[0]), default: [:]][String(parts[1])] =
-                    result.value
+                let name = String(result.key[..<start.lowerBound] + parts[0])
+                if found[name] == nil { names.append(name) }
+                found[name, default: [:]][String(parts[1])] = result.value
             }
             // The time of a cell is that of its only run; of several it is not known.
             let seconds = found.count == 1 ? cell.seconds : 0
-            runs += found.values.compactMap { ComparedRun($0, seconds: seconds) }
+            for name in names {
+                guard let values = found[name], let run = ComparedRun(values, seconds: seconds) else { continue }
+                add(run)
+            }
         }
     }
 
-    /// The runs in an order that does not depend on the sessions'.
+    /// A run that is there already counts once; one with other results is left out and told.
+    private mutating func add(_ run: ComparedRun) {
+        let key = "\(run.task)\u{0}\(run.variant)\u{0}\(run.seed)\u{0}\(run.budget)"
+        guard let index = places[key] else {
+            places[key] = runs.count
+            runs.append(run)
+            return
+        }
+        var known = runs[index]
+        known.seconds = run.seconds
+        if known != run { contradictions += 1 }
+    }
+
+    private var places: [String: Int] = [:]
+    /// Runs of the same method, data, seed and queries with other results than one before them.
+    public private(set) var contradictions = 0
+
+    /// The runs in an order that does not depend on the sessions'; where budgets differ, they are told apart by them.
     private var sorted: [ComparedRun] {
-        runs.sorted { ($0.task, $0.variant, $0.seed) < ($1.task, $1.variant, $1.seed) }
+        let areMixed = Set(runs.map(\.budget)).count > 1
+        return runs.map { run in
+            var run = run
+            if areMixed { run.variant += ", \(run.budget) queries" }
+            return run
+        }
+        .sorted { ($0.task, $0.variant, $0.seed) < ($1.task, $1.variant, $1.seed) }
     }
 
     /// The table as `compare` shows it.
@@ -51,8 +79,8 @@ public struct GatheredRuns {
     }
 
     /// Accuracy by task as a PNG file, and for each task the queries to target by a name for a file.
-    public var furtherPictures: [(name: String, png: [UInt8])] {
-        let table = ComparisonTable(sorted)
+    public func furtherPictures(target: Double?) -> [(name: String, png: [UInt8])] {
+        let table = ComparisonTable(sorted, target: target)
         let charts =
             [("tasks", ComparisonPlot.tasks(table))]
             + table.tasks.map { ("targets-" + $0.name, ComparisonPlot.targets(table, task: $0.name)) }

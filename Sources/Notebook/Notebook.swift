@@ -66,6 +66,8 @@ public final class Notebook {
     /// Files that the statements write go to `scratch`; those of the first time are there.
     /// - Throws: `FileError`, `TranscriptError`; `ResumeError` where something comes out otherwise than it is recorded.
     public func resume(_ path: String, scratch: String) throws -> Resumed {
+        // Nothing is read, and no journal begun, while another program is at it.
+        try recorder.takeUp(path: path)
         let bytes = try ReadOnlyFile.bytes(path, limit: Transcript.largestFile)
         let transcript = try Transcript(bytes, name: path)
         if let problem = transcript.problems.first { throw problem }
@@ -73,8 +75,7 @@ public final class Notebook {
         state.variables = Environment(variables: settings)
         let journal = try RunJournal(resuming: Self.journalPath(path))
         host.journal = journal
-        try recorder.takeUp(
-            path: path, text: String(decoding: bytes.prefix(transcript.wholeLength), as: UTF8.self))
+        recorder.keep(bytes.prefix(transcript.wholeLength))
         let others = observers
         observers = [recorder]
         host.outputFolder = scratch
@@ -87,6 +88,10 @@ public final class Notebook {
         for entry in transcript.entries where !entry.isTorn {
             let recorded = entry.read()
             let ran = try evaluate(recorded.cell.input, name: "input", keepGoing: true, stop: entry.stop)
+            if case .interrupted(let place)? = ran.last?.status, entry.stop?.isReached(place) != true {
+                throw ResumeError(
+                    path: path, mismatch: Replay.Mismatch(line: entry.line, message: "interrupted by ^C"))
+            }
             var compared = 0
             if let mismatch = ReplayComparison.strict.compare(
                 recorded, line: entry.line, with: ran, &compared

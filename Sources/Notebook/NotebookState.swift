@@ -42,8 +42,21 @@ struct NotebookState: Sendable {
     var zeroShot: [String: Double] = [:] { didSet { revision += 1 } }
     /// What the box is said to show and to cost.
     var box = BoxTerms() { didSet { revision += 1 } }
-    /// What the last comparison found, by the names of its runs.
-    var compared: [String: ComparedRun] = [:] { didSet { revision += 1 } }
+    /// A run of a comparison: what it was measured by, and what was found when it came to its end.
+    struct Compared: Sendable {
+        var key: String
+        var run: ComparedRun?
+    }
+
+    /// The last comparison: its runs in order, and the target it was given.
+    struct Comparison: Sendable {
+        var names: [String]
+        var target: Double?
+    }
+
+    /// By the names of runs.
+    var compared: [String: Compared] = [:] { didSet { revision += 1 } }
+    var comparison = Comparison(names: [], target: nil) { didSet { revision += 1 } }
     var variables = Environment() { didSet { revision += 1 } }
 
     /// The statement that changed this state into the next, for `undo` to name.
@@ -90,9 +103,12 @@ struct NotebookState: Sendable {
         guard let named = runs[name] else { return false }
         currentName = name
         let loaded = named.loaded
-        guard loaded.data?.train.digest != data?.train.digest || loaded.classNames != classNames else {
-            return true
+        func digests(_ data: DataSet?) -> [String] {
+            data.map { [$0.train.digest, $0.validation.digest, $0.test.digest] } ?? []
         }
+        guard digests(loaded.data) != digests(data) || loaded.classNames != classNames
+            || loaded.path != dataPath
+        else { return true }
         (data, dataPath, dataOptions, classNames) =
             (loaded.data, loaded.path, loaded.options, loaded.classNames)
         zeroShot = [:]
@@ -109,5 +125,6 @@ struct NotebookState: Sendable {
         currentName = Self.firstName
         zeroShot = [:]
         compared = [:]
+        comparison = Comparison(names: [], target: nil)
     }
 }

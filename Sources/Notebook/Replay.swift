@@ -100,7 +100,7 @@ public struct Replay {
             }
             let recorded = entry.read()
             let ran = try notebook.evaluate(recorded.cell.input, name: "input", stop: entry.stop)
-            if case .interrupted? = ran.last?.status, entry.stop == nil {
+            if case .interrupted(let place)? = ran.last?.status, entry.stop?.isReached(place) != true {
                 report.isInterrupted = true
                 break
             }

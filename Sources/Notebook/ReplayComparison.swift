@@ -119,11 +119,16 @@ extension ReplayComparison {
             return one.count == other.count && zip(one, other).allSatisfy { agree($0, $1, key: key) }
         }
         if recorded.hasPrefix("sha256:"), now.hasPrefix("sha256:") { return Self.isProvenance(key) == false }
-        guard let one = Double(recorded), let other = Double(now) else { return false }
+        guard let one = Self.number(recorded), let other = Self.number(now) else { return false }
         if let bound = tolerances.named[Self.plainName(key)] { return abs(one - other) <= bound }
         // Counts are exact.
         guard Int(recorded) == nil || Int(now) == nil else { return false }
         return abs(one - other) <= tolerances.standard * max(1, abs(one), abs(other))
+    }
+
+    /// A finite number; hexadecimal digits are none.
+    private static func number(_ text: String) -> Double? {
+        text.contains("x") ? nil : Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// The items of two lists; nil where one is none. Only numbers are told apart, for text may hold a comma.

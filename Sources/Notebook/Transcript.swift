@@ -41,8 +41,10 @@ public struct Transcript: Sendable {
         try self.init(bytes, name: path)
     }
 
-    /// The whole file.
-    public var text: String { String(decoding: source.bytes, as: UTF8.self) }
+    /// The lines of the file, without their LF.
+    var lines: [ArraySlice<UInt8>] {
+        source.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    }
 
     /// Reads the bytes of a file; what is not UTF-8 is read as text with replacement characters.
     ///

@@ -46,22 +46,31 @@ final class TranscriptRecorder: NotebookObserver {
 
     /// Takes up a transcript, which other programs then cannot write to; `goOn` goes on with it.
     ///
-    /// - Parameter text: its whole cells.
     /// - Throws: `FileError`.
-    func takeUp(path: String, text: String) throws {
+    func takeUp(path: String) throws {
+        // What is not there is not made.
+        guard try FileKind.at(path) == .file else { throw FileError(path, .read, .notRegular) }
         let stream = try OpenStream(path: path)
         guard stream.lock() else { throw FileError(path, .write, .inUse) }
         isMuted = true
-        self.text = text
         file = stream
         self.path = path
     }
+
+    /// Its whole cells, as they are in the file.
+    func keep(_ bytes: some Collection<UInt8>) {
+        text = String(decoding: bytes, as: UTF8.self)
+        keptLength = bytes.count
+    }
+
+    /// Bytes of the file that stay.
+    private var keptLength = 0
 
     /// Cuts off what is behind the whole cells, and writes again.
     ///
     /// - Throws: `FileError`.
     func goOn() throws {
-        try file?.truncate(to: text.utf8.count)
+        try file?.truncate(to: keptLength)
         isMuted = false
     }
 

@@ -3,30 +3,31 @@ import CommandLanguage
 /// A transcript with some of its cells replaced by what their inputs gave, the rest as it was to the byte.
 public struct TranscriptUpdate {
     /// The whole new file.
-    public private(set) var text = ""
+    public private(set) var bytes: [UInt8] = []
     /// For each changed cell its number and the lines that went and came, each behind `-` or `+`.
     public private(set) var changes: [(cell: Int, lines: [String])] = []
 
     /// - Parameters:
     ///   - ran: for each of the first entries what its input gave; nil leaves it as it is.
     public init(_ transcript: Transcript, ran: [Cell?]) {
-        let lines = TranscriptText.lines(of: transcript.text)
-        var result: [String] = []
+        let lines = transcript.lines
+        var result: [ArraySlice<UInt8>] = []
         var next = 0
         for (entry, ran) in zip(transcript.entries, ran) {
-            guard var ran, !entry.isTorn, !Self.isSame(entry.read().cell, ran) else { continue }
-            ran.number = entry.read().cell.number
-            let old = Array(lines[(entry.line - 1)..<entry.endLine])
+            let recorded = entry.read().cell
+            guard var ran, !entry.isTorn, !Self.isSame(recorded, ran) else { continue }
+            ran.number = recorded.number
+            let old = lines[(entry.line - 1)..<entry.endLine].map { String(decoding: $0, as: UTF8.self) }
             let new = TranscriptRecorder.lines(of: ran)
-            changes.append((entry.read().cell.number, Self.difference(old, new)))
-            result += lines[next..<(entry.line - 1)] + new
+            changes.append((recorded.number, Self.difference(old, new)))
+            result += lines[next..<(entry.line - 1)] + new.map { Array($0.utf8)[...] }
             next = entry.endLine
         }
         result += lines[next...]
-        if !changes.isEmpty, let index = result.prefix(8).firstIndex(where: { $0.hasPrefix("@prov ") }) {
-            result[index] = TranscriptRecorder.provenance
+        if !changes.isEmpty, let index = result.prefix(8).firstIndex(where: { $0.starts(with: "@prov ".utf8) }) {
+            result[index] = Array(TranscriptRecorder.provenance.utf8)[...]
         }
-        self.text = result.joined(separator: "\n")
+        bytes = Array(result.joined(separator: [UInt8(ascii: "\n")]))
     }
 
     private static func isSame(_ old: Cell, _ ran: Cell) -> Bool {

@@ -52,6 +52,7 @@ extension RunJournal {
     private static func difference(_ recorded: Entry, _ now: Entry, _ tolerance: Double) -> String? {
         func differ(_ one: Float, _ other: Float) -> Bool {
             guard one.bitPattern != other.bitPattern, !(one.isNaN && other.isNaN) else { return false }
+            guard one.isFinite, other.isFinite else { return true }
             let scale = max(1, abs(Double(one)), abs(Double(other)))
             return !(abs(Double(one) - Double(other)) <= tolerance * scale)
         }

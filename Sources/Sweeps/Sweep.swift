@@ -71,8 +71,7 @@ public struct Sweep: Sendable {
         guard let plan = try? Self.read(folder) else { throw SweepError.noSweep(folder: folder) }
         self.folder = folder
         self.plan = plan
-        var grid = try SweepGrid([])
-        grid.axes = plan.axes
+        guard let grid = try? SweepGrid(axes: plan.axes) else { throw SweepError.noSweep(folder: folder) }
         points = grid.points
     }
 
@@ -107,6 +106,11 @@ public struct Sweep: Sendable {
 
     /// Points that are not done; those that failed are tried again.
     public var open: [Int] { points.indices.filter { state(of: $0) != .done } }
+
+    /// Takes back that a point failed, before it is tried again.
+    public func reopen(_ index: Int) {
+        if case .failed = state(of: index) { Folder.removeFile(end(of: index)) }
+    }
 
     /// Says that a point is at its end.
     ///

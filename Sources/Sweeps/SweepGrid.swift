@@ -18,7 +18,7 @@ public struct SweepGrid: Sendable, Equatable {
     ///
     /// - Throws: `SweepError.badAxis`, `.repeatedAxis`, `.tooManyPoints`.
     public init(_ texts: [String]) throws {
-        axes = try texts.map { text in
+        let axes = try texts.map { text in
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, Self.isName(parts[0]) else { throw SweepError.badAxis(text) }
             let values = try parts[1].split(separator: ",", omittingEmptySubsequences: false).flatMap {
@@ -26,6 +26,15 @@ public struct SweepGrid: Sendable, Equatable {
                 try Self.values(value, of: text)
             }
             return Axis(name: String(parts[0]), values: values)
+        }
+        try self.init(axes: axes)
+    }
+
+    /// - Throws: `SweepError`, as for what is written.
+    init(axes: [Axis]) throws {
+        self.axes = axes
+        for axis in axes where !Self.isName(axis.name) || axis.values.isEmpty {
+            throw SweepError.badAxis(axis.name)
         }
         for (index, axis) in axes.enumerated() where axes[..<index].contains(where: { $0.name == axis.name })
         {

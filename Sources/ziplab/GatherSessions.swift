@@ -41,6 +41,11 @@ struct GatherSessions: ParsableCommand {
                 }
             }
             guard runs.count > 0 else { throw NoRun(sessions: count) }
+            if runs.contradictions > 0 {
+                Output.writeError(
+                    "note: \(runs.contradictions) runs are left out: another of the same method, data, seed and queries came first, with other results\n"
+                )
+            }
             let lines = runs.lines(target: target).map { escapedForDisplay($0) }
             for line in lines { try Output.write(line + "\n") }
             if let out { try write(runs, lines, to: out) }
@@ -74,7 +79,7 @@ struct GatherSessions: ParsableCommand {
         let curves = runs.tasks.compactMap { task in
             runs.picture(of: task).map { (name: "curves-" + task, png: $0) }
         }
-        for (index, picture) in (curves + runs.furtherPictures).enumerated() {
+        for (index, picture) in (curves + runs.furtherPictures(target: target)).enumerated() {
             let isPlain = picture.name.allSatisfy {
                 $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
             }

@@ -99,6 +99,9 @@ struct ReplayFiles: ParsableCommand {
         host.search(around: file)
         host.outputFolder = scratch
         do {
+            let stream = options.update ? try OpenStream(path: file) : nil
+            if let stream, !stream.lock() { throw FileError(file, .write, .inUse) }
+            defer { withExtendedLifetime(stream) {} }
             let transcript = try Transcript(path: file)
             if options.update, let problem = transcript.problems.first { throw problem }
             var replayOptions = try options.replayOptions()
@@ -187,7 +190,7 @@ struct ReplayFiles: ParsableCommand {
             try Output.write("\(name): statement \(cell)\n")
             for line in lines { try Output.write("    \(escapedForDisplay(line))\n") }
         }
-        try NewFile.write(Array(update.text.utf8), to: file)
+        try NewFile.write(update.bytes, to: file)
         if !report.mismatches.isEmpty { try RecordedSession.forgetAnswers(of: file) }
         try Output.write("\(name): \(update.changes.count) of \(report.cells) statements updated\n")
         return .updated

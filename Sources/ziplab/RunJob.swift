@@ -26,6 +26,8 @@ struct RunJob: ParsableCommand {
             guard sweep.points.indices.contains(index) else {
                 throw SweepError.noPoint(index, count: sweep.points.count)
             }
+            // ^C on a terminal reaches the jobs as well; what ends them is their engine.
+            InterruptSignal.ignore()
             try Folder.create(sweep.folder(of: index))
             guard sweep.state(of: index) != .done else { return }
             // Where a job is handed over twice, the second has nothing to do.
@@ -48,6 +50,7 @@ struct RunJob: ParsableCommand {
 
     private func carryOut(_ sweep: Sweep) throws {
         let session = sweep.session(of: index)
+        sweep.reopen(index)
         let state = sweep.state(of: index)
         var notebook = try makeNotebook(sweep)
         var behind: [String] = []
@@ -55,8 +58,11 @@ struct RunJob: ParsableCommand {
             let scratch = TemporaryFolders.make("resume")
             defer { try? FileManager.default.removeItem(atPath: scratch) }
             do {
-                behind = try notebook.resume(session, scratch: scratch).cells.map(\.input)
-            } catch let error where error is ResumeError || error is TranscriptError {
+                let cells = try notebook.resume(session, scratch: scratch).cells
+                // Behind a statement that did not come to its end another course of things would follow.
+                guard cells.allSatisfy({ $0.status == .ok }) else { throw Unfinished() }
+                behind = cells.map(\.input)
+            } catch let error where error is ResumeError || error is TranscriptError || error is Unfinished {
                 Output.writeError("begun anew: \(escapedForDisplay("\(error)"))\n")
                 notebook = try makeNotebook(sweep)
                 try notebook.record(to: session, replacing: true)
@@ -72,6 +78,10 @@ struct RunJob: ParsableCommand {
         case .interrupted?: throw ExitStatus.interrupted
         case .ok?, nil: try sweep.finish(index, failure: nil)
         }
+    }
+
+    private struct Unfinished: Error, CustomStringConvertible {
+        var description: String { "a statement had failed or was interrupted" }
     }
 
     /// A notebook that writes into the point's folder and reads from where the sweep began.

@@ -109,6 +109,7 @@ struct SweepScript: ParsableCommand {
         let progress = ProgressView()
         let isWatched = Terminal.isInteractive(input: 2, output: 2)
         let start = ContinuousClock.now
+        for index in open { sweep.reopen(index) }
         if !open.isEmpty {
             do {
                 var shown = ContinuousClock.now - .seconds(1)

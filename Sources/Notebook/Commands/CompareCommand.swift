@@ -69,11 +69,14 @@ enum CompareCommand: NotebookCommand {
         let seeds = try (listed(call, "seeds") ?? ["1..3"]).flatMap { text -> [Int] in
             let ends = text.split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
             guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0,
-                last >= first, last - first < 1000
+                last >= first, last - first < 1000, last < Int(Int32.max)
             else {
                 throw call.failure("seeds", "expected seeds such as 1..3 or 1,2,5; got '\(text)'")
             }
             return Array(first...last)
+        }
+        guard seeds.count <= Comparison.most else {
+            throw call.failure("seeds", "expected at most \(Comparison.most) seeds")
         }
         guard Set(seeds).count == seeds.count else { throw call.failure("seeds", "a seed is given twice") }
         let paths = listed(call, "on") ?? []
@@ -81,6 +84,9 @@ enum CompareCommand: NotebookCommand {
         let tasks = tasks(paths.isEmpty ? [context.state.dataPath ?? ""] : paths)
         guard Set(tasks.map(\.path)).count == tasks.count else {
             throw call.failure("on", "a data set is given twice")
+        }
+        guard variants.count * seeds.count * tasks.count <= Comparison.most else {
+            throw call.failure(nil, "expected at most \(Comparison.most) runs")
         }
         return Comparison(
             variants: variants, tasks: tasks, seeds: seeds, queries: call.integer("queries") ?? 5000,

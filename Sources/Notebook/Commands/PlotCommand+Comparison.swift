@@ -13,7 +13,7 @@ extension PlotCommand {
                     "accuracy on test, validation or training images, loss, queries to targets, or accuracy by task"
             ),
             OptionSpecification(
-                name: "task", kind: .text, valueName: "NAME", help: "one of several data sets (the first)"),
+                name: "task", kind: .text, valueName: "NAME", help: "one of several data sets (the first by name)"),
             OptionSpecification(
                 name: "smooth", kind: .number(0...0.999), valueName: "0", help: "factor of a running mean"),
             OptionSpecification(name: "log-x", help: "logarithmic horizontal axis"),
@@ -22,7 +22,8 @@ extension PlotCommand {
 
     /// `plot compare`: the runs of the last comparison.
     static func drawComparison(_ call: Call, _ context: inout CommandContext) throws {
-        let all = context.state.compared.values.sorted {
+        let comparison = context.state.comparison
+        let all = comparison.names.compactMap { context.state.compared[$0]?.run }.sorted {
             ($0.task, $0.variant, $0.seed) < ($1.task, $1.variant, $1.seed)
         }
         guard let first = all.first else {
@@ -37,7 +38,7 @@ extension PlotCommand {
         let quantity = call.text("of").flatMap(ComparisonPlot.Quantity.init) ?? .test
         var chart =
             switch quantity {
-            case .targets: ComparisonPlot.targets(ComparisonTable(runs), task: task)
+            case .targets: ComparisonPlot.targets(ComparisonTable(runs, target: comparison.target), task: task)
             case .tasks: ComparisonPlot.tasks(ComparisonTable(all))
             default: ComparisonPlot.chart(runs, quantity, smoothing: call.number("smooth") ?? 0, title: task)
             }

@@ -52,10 +52,13 @@ public struct ComparedRun: Sendable, Equatable {
 
     /// A curve with each value replaced by the mean of those of the last 200 queries.
     ///
-    /// SPEC §4: what a target is compared with.
+    /// SPEC §4: what a target is compared with. Marks are in the order of their queries.
     public static func smoothed(_ curve: [Mark]) -> [Mark] {
-        curve.map { mark in
-            let window = curve.filter { $0.queries > mark.queries - 200 && $0.queries <= mark.queries }
+        var first = 0
+        return curve.indices.map { index in
+            let mark = curve[index]
+            while curve[first].queries <= mark.queries - 200 { first += 1 }
+            let window = curve[first...index]
             return Mark(
                 queries: mark.queries,
                 accuracy: window.reduce(0) { $0 + $1.accuracy } / Double(window.count))

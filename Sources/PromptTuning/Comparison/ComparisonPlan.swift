@@ -17,6 +17,12 @@ public struct ComparisonPlan: Sendable {
         (self.training, self.validation, self.test) = (training, validation, test)
     }
 
+    /// What decides a run's curves besides its settings.
+    public func key(_ task: String) -> String {
+        ([task, "\(queries)", "\(every)"]
+            + [training, validation, test].map { $0?.digest ?? "" }).joined(separator: "\n")
+    }
+
     /// Queries between two evaluations on the test images: ten of them.
     public var testEvery: Int { max(1, queries / 10) }
 
@@ -28,7 +34,7 @@ public struct ComparisonPlan: Sendable {
 extension TuningRun {
     /// Takes all steps of a comparison that are left.
     ///
-    /// A run that was interrupted goes on to what it would have been otherwise.
+    /// A run that was interrupted between two rounds goes on to what it would have been otherwise.
     /// - Parameters:
     ///   - pause: called inside long steps and evaluations; what it throws ends the run.
     ///   - stepped: called after each step and its evaluations; what it throws ends the run.

@@ -127,9 +127,12 @@ public struct ComparisonTable: Sendable {
             let bySeed = seeds.map { seed in
                 Spread(group.compactMap { $0.first { $0.seed == seed }?.accuracy }).mean
             }
+            var accuracy = group.count == 1 ? Spread(runs.map(\.accuracy)) : Spread(bySeed)
+            // Tasks count alike, also where a run is missing.
+            accuracy.mean = mean(group, \.accuracy)
+            let timed = runs.filter { $0.seconds > 0 }
             return Row(
-                variant: runs[0].variant, runs: runs.count,
-                accuracy: group.count == 1 ? Spread(runs.map(\.accuracy)) : Spread(bySeed),
+                variant: runs[0].variant, runs: runs.count, accuracy: accuracy,
                 atMarks: marks.map { mark in
                     mean(group) { ComparedRun.value(of: $0.test, at: mark) ?? .nan }
                 },
@@ -137,7 +140,7 @@ public struct ComparisonTable: Sendable {
                 toTarget: toTarget(0, \.training), toTargetOnValidation: toTarget(1, \.validation),
                 area: mean(group) { $0.area(under: $0.validation) }, seconds: seconds,
                 queriesPerSecond: seconds > 0
-                    ? Double(runs.reduce(0) { $0 + $1.queries }) / seconds : .nan)
+                    ? Double(timed.reduce(0) { $0 + $1.queries }) / seconds : .nan)
         }
         .sorted { ($1.accuracy.mean, $0.variant) < ($0.accuracy.mean, $1.variant) }
     }
