@@ -15,6 +15,7 @@ extension ComparedRun {
         return [
             CellResult(key: "variant", value: .text(variant)), CellResult(key: "task", value: .text(task)),
             CellResult(key: "seed", value: .integer(seed)),
+            CellResult(key: "training-images", value: .integer(shown)),
             CellResult(key: "budget", value: .integer(budget)),
             CellResult(key: "queries", value: .integer(queries)),
             CellResult(key: "tunes", value: .boolean(tunes)),
@@ -47,14 +48,15 @@ extension ComparedRun {
             return zip(queries, accuracies).map { Mark(queries: Int($0), accuracy: $1) }
         }
         guard let variant = text("variant"), let task = text("task"), let seed = integer("seed"),
-            let budget = integer("budget"), let queries = integer("queries"), let tunes = text("tunes"),
+            let shown = integer("training-images"), let budget = integer("budget"),
+            let queries = integer("queries"), let tunes = text("tunes"),
             let images = integer("images"), let digits = text("hits"),
             let hits = Self.hits(hexadecimal: digits, count: images), let training = curve("training"),
             let validation = curve("validation"), let test = curve("test"), let losses = curve("loss"),
             (0...Self.mostQueries).contains(budget), (0...Self.mostQueries).contains(queries), seed >= 0
         else { return nil }
         self.init(
-            variant: variant, task: task, seed: seed, budget: budget, queries: queries,
+            variant: variant, task: task, seed: seed, shown: shown, budget: budget, queries: queries,
             tunes: tunes == "true", training: training, validation: validation, test: test, losses: losses,
             hits: hits, seconds: seconds)
     }
@@ -75,7 +77,9 @@ extension ComparedRun {
 
     private static func hits(hexadecimal text: String, count: Int) -> [Bool]? {
         let digits = text.dropFirst(2).compactMap(\.hexDigitValue)
-        guard text.hasPrefix("0x"), (0...10_000_000).contains(count), digits.count == text.count - 2 else { return nil }
+        guard text.hasPrefix("0x"), (0...10_000_000).contains(count), digits.count == text.count - 2 else {
+            return nil
+        }
         guard digits.count == (count + 3) / 4 else { return nil }
         return (0..<count).map { index in
             let shift = 3 - index % 4

@@ -125,7 +125,7 @@ extension CommandContext {
         for failure in failures { say("failed: " + failure) }
         guard !finished.isEmpty else { throw call.failure(nil, failures.first ?? "nothing to compare") }
         let table = ComparisonTable(finished, target: comparison.target)
-        for line in ComparisonReport.lines(table) { say(line) }
+        for line in ComparisonReport.lines(table) + [ComparisonReport.speed(table)] { say(line) }
         if state.box.hasCosts {
             let queries = finished.reduce(0) { $0 + $1.queries }
             say(
@@ -171,6 +171,16 @@ extension CommandContext {
             }
             // Queries that an interrupt cost would end it before the others.
             if isSame, other.account.spent.training == other.queries { run = other }
+        }
+        if let other = state.runs[name]?.run, other.method.step > 0, state.compared[name] == nil {
+            say(
+                "note: this takes the place of run '\(name)' at step \(other.method.step); 'undo' brings it back"
+            )
+        }
+        if run.method.queriesPerStep > plan.queries {
+            say(
+                "note: \(variant.label) takes no step: one costs "
+                    + DisplayNumber.queries(run.method.queriesPerStep))
         }
         state.compared[name] = NotebookState.Compared(key: key)
         try encoding(data.train) { progress in try run.prepare(progress: progress) }
@@ -228,7 +238,8 @@ extension ComparedRun {
             before = record.queries
         }
         self.init(
-            variant: variant, task: task, seed: Int(run.problem.seed), budget: plan.queries,
+            variant: variant, task: task, seed: Int(run.problem.seed), shown: run.train.count,
+            budget: plan.queries,
             queries: run.queries, tunes: run.method.queriesPerStep > 0,
             training: run.curve(of: plan.training.name),
             validation: plan.validation.map { run.curve(of: $0.name) } ?? [],

@@ -6,8 +6,8 @@ enum ComparisonPlot {
     /// What is drawn: a quantity against the queries, or the table's figures.
     enum Quantity: String, CaseIterable {
         case test
-        case validation
-        case training
+        case val
+        case train
         case loss
         case targets
         case tasks
@@ -19,7 +19,9 @@ enum ComparisonPlot {
         let variants = Dictionary(grouping: runs, by: \.variant).sorted { $0.key < $1.key }
         let seeds = Set(runs.map(\.seed)).count
         var chart = LineChart(
-            title: quantity == .loss ? "Training loss" : "Accuracy on \(quantity.rawValue) images",
+            title: quantity == .loss
+                ? "Training loss"
+                : "Accuracy on \(["val": "validation", "train": "training"][quantity.rawValue] ?? "test") images",
             subtitle: title, xLabel: "training queries",
             yLabel: quantity == .loss ? "loss that the method tells" : "accuracy in %")
         for (variant, runs) in variants {
@@ -57,8 +59,8 @@ enum ComparisonPlot {
     private static func curve(_ run: ComparedRun, _ quantity: Quantity) -> [ComparedRun.Mark] {
         switch quantity {
         case .test: run.test
-        case .validation: run.validation
-        case .training: run.training
+        case .val: run.validation
+        case .train: run.training
         case .loss: run.losses
         case .targets, .tasks: []
         }

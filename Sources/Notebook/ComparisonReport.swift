@@ -29,12 +29,29 @@ enum ComparisonReport {
         ]
     }
 
+    /// How a line begins that differs from run to run.
+    static let speedStart = "queries a second: "
+
+    /// What each method did in a second, with its evaluations.
+    static func speed(_ table: ComparisonTable) -> String {
+        var seen: [String: (queries: Double, seconds: Double)] = [:]
+        for row in table.tasks.flatMap(\.rows) where row.queriesPerSecond > 0 && row.seconds > 0 {
+            seen[row.variant, default: (0, 0)].queries += row.queriesPerSecond * row.seconds
+            seen[row.variant, default: (0, 0)].seconds += row.seconds
+        }
+        return speedStart
+            + seen.sorted { $0.key < $1.key }.map {
+                "\($0.key) \(whole($0.value.queries / $0.value.seconds))"
+            }
+            .joined(separator: ", ")
+    }
+
     private static func rows(_ rows: [ComparisonTable.Row], _ table: ComparisonTable, hasTargets: Bool)
         -> [String]
     {
         var cells = [
             ["", "accuracy"] + table.marks.map { "at \($0)" } + ["behind the best"]
-                + (hasTargets ? ["to target"] : []) + ["area", "queries/s"]
+                + (hasTargets ? ["to target"] : []) + ["area"]
         ]
         for row in rows {
             cells.append(
@@ -42,7 +59,7 @@ enum ComparisonReport {
                     + [row.behindBest.map(interval) ?? "–"]
                     + (hasTargets
                         ? [reached(row.toTarget) + " (" + reached(row.toTargetOnValidation) + ")"] : [])
-                    + [points(row.area), row.queriesPerSecond > 0 ? whole(row.queriesPerSecond) : "–"])
+                    + [points(row.area)])
         }
         let widths = cells[0].indices.map { column in cells.map { displayWidth(of: $0[column]) }.max() ?? 0 }
         return cells.map { row in

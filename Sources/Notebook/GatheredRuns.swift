@@ -29,7 +29,9 @@ public struct GatheredRuns {
             // The time of a cell is that of its only run; of several it is not known.
             let seconds = found.count == 1 ? cell.seconds : 0
             for name in names {
-                guard let values = found[name], let run = ComparedRun(values, seconds: seconds) else { continue }
+                guard let values = found[name], let run = ComparedRun(values, seconds: seconds) else {
+                    continue
+                }
                 add(run)
             }
         }
@@ -37,7 +39,7 @@ public struct GatheredRuns {
 
     /// A run that is there already counts once; one with other results is left out and told.
     private mutating func add(_ run: ComparedRun) {
-        let key = "\(run.task)\u{0}\(run.variant)\u{0}\(run.seed)\u{0}\(run.budget)"
+        let key = "\(run.task)\u{0}\(run.variant)\u{0}\(run.seed)\u{0}\(run.budget)\u{0}\(run.shown)"
         guard let index = places[key] else {
             places[key] = runs.count
             runs.append(run)
@@ -55,8 +57,11 @@ public struct GatheredRuns {
     /// The runs in an order that does not depend on the sessions'; where budgets differ, they are told apart by them.
     private var sorted: [ComparedRun] {
         let areMixed = Set(runs.map(\.budget)).count > 1
+        // Another number of shots is another task.
+        let shown = Dictionary(grouping: runs, by: \.task).mapValues { Set($0.map(\.shown)).count }
         return runs.map { run in
             var run = run
+            if shown[run.task] ?? 1 > 1 { run.task += ", \(run.shown) training images" }
             if areMixed { run.variant += ", \(run.budget) queries" }
             return run
         }
@@ -68,7 +73,7 @@ public struct GatheredRuns {
         ComparisonReport.lines(ComparisonTable(sorted, target: target))
     }
 
-    public var tasks: [String] { Set(runs.map(\.task)).sorted() }
+    public var tasks: [String] { Set(sorted.map(\.task)).sorted() }
 
     /// The curves of a task's test accuracy as a PNG file; nil where there is nothing to draw.
     public func picture(of task: String) -> [UInt8]? {
@@ -95,11 +100,11 @@ public struct GatheredRuns {
 
     /// A line for each run: task, variant, seed, queries, test images and how many of them are right.
     public var table: String {
-        var lines = ["task\tmethod\tseed\tqueries\timages\tcorrect\taccuracy"]
+        var lines = ["task\tmethod\tseed\ttraining\tbudget\tqueries\timages\tcorrect\taccuracy"]
         for run in sorted {
             let correct = run.hits.count { $0 }
             lines.append(
-                "\(run.task)\t\(run.variant)\t\(run.seed)\t\(run.queries)\t\(run.hits.count)\t\(correct)\t\(run.accuracy)"
+                "\(run.task)\t\(run.variant)\t\(run.seed)\t\(run.shown)\t\(run.budget)\t\(run.queries)\t\(run.hits.count)\t\(correct)\t\(run.accuracy)"
             )
         }
         return lines.joined(separator: "\n") + "\n"

@@ -128,14 +128,11 @@ public final class Notebook {
         }
         let slices = program.topLevelSlices
         for (slice, done) in zip(slices, behind) where slice.text != done {
-            let place = slice.statement.range
-            return [
-                try runCell(slice.text, comments: [], stop: nil) { _ in
-                    throw Diagnostic(
-                        message: "the session has another statement here", range: place, source: source,
-                        notes: ["'\(done.prefix(80))' was run in its place"])
-                }
-            ]
+            // Nothing of it is recorded: the session stays as it was.
+            throw Diagnostic(
+                message: "the session has another statement here", range: slice.statement.range,
+                source: source,
+                notes: ["'\(done.prefix(80))' was run in its place"])
         }
         for slice in slices.dropFirst(behind.count) {
             let comments = slice.leading.split(separator: "\n").map {

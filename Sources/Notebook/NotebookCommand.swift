@@ -110,6 +110,13 @@ extension CommandContext {
 
     func requireRun() throws -> TuningRun {
         guard let run = state.run else {
+            if !state.runs.isEmpty {
+                let names = state.runs.keys.sorted()
+                throw NotebookError.missing(
+                    what: "present run",
+                    how: "'use NAME' goes to one: " + names.prefix(6).joined(separator: ", ")
+                        + (names.count > 6 ? ", …" : ""))
+            }
             throw NotebookError.missing(what: "prompt", how: "build one with 'prompt new'")
         }
         return run

@@ -106,8 +106,9 @@ struct NotebookState: Sendable {
         func digests(_ data: DataSet?) -> [String] {
             data.map { [$0.train.digest, $0.validation.digest, $0.test.digest] } ?? []
         }
-        guard digests(loaded.data) != digests(data) || loaded.classNames != classNames
-            || loaded.path != dataPath
+        guard
+            digests(loaded.data) != digests(data) || loaded.classNames != classNames
+                || loaded.path != dataPath
         else { return true }
         (data, dataPath, dataOptions, classNames) =
             (loaded.data, loaded.path, loaded.options, loaded.classNames)

@@ -14,11 +14,11 @@ public enum ReplayComparison: Sendable, Equatable {
         /// Of numbers with a fraction: relative to the larger of both, absolute below 1.
         public var standard: Double
         /// Absolute, by a result's name without the number of an inner statement.
-        public var named: [String: Double]
+        public private(set) var named: [String: Double]
 
         public init(standard: Double = 0.01, named: [String: Double] = [:]) {
             self.standard = standard
-            self.named = named
+            self.named = named.reduce(into: [:]) { $0[ReplayComparison.plainName($1.key)] = $1.value }
         }
     }
 

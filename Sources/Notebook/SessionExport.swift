@@ -76,6 +76,9 @@ enum ScriptExporter: SessionExporter {
             } else if !Self.undone(by: cell).isEmpty {
                 comment("takes back what is undone")
             } else {
+                if case .interrupted(let place) = cell.status {
+                    lines.append("# was interrupted (\(place.words)); here it goes to its end")
+                }
                 lines.append(cell.input)
             }
         }

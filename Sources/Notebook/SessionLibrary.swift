@@ -59,6 +59,17 @@ public struct SessionLibrary: Sendable {
         entries().first { $0.name == name || $0.name + ".zlt" == name }?.path
     }
 
+    /// The file of the newest session in which more was done than to look; nil where there is none.
+    public var lastOfUse: String? {
+        entries().first { entry in
+            let cells = (try? Transcript(path: entry.path))?.entries ?? []
+            return cells.contains { cell in
+                let verb = cell.read().cell.input.split(whereSeparator: \.isWhitespace).first ?? ""
+                return !["sessions", "help", "quit"].contains(verb)
+            }
+        }?.path
+    }
+
     /// Begins to keep a notebook's session under a new name.
     ///
     /// - Parameter day: such as `2026-11-27`.

@@ -24,14 +24,21 @@ public struct TranscriptUpdate {
             next = entry.endLine
         }
         result += lines[next...]
-        if !changes.isEmpty, let index = result.prefix(8).firstIndex(where: { $0.starts(with: "@prov ".utf8) }) {
+        if !changes.isEmpty,
+            let index = result.prefix(8).firstIndex(where: { $0.starts(with: "@prov ".utf8) })
+        {
             result[index] = Array(TranscriptRecorder.provenance.utf8)[...]
         }
         bytes = Array(result.joined(separator: [UInt8(ascii: "\n")]))
     }
 
+    /// What was shown, without what differs from run to run.
+    private static func outputs(_ cell: Cell) -> [CellOutput] {
+        cell.outputs.filter { $0.line?.hasPrefix(ComparisonReport.speedStart) != true }
+    }
+
     private static func isSame(_ old: Cell, _ ran: Cell) -> Bool {
-        old.outputs == ran.outputs && old.results == ran.results && old.status == ran.status
+        outputs(old) == outputs(ran) && old.results == ran.results && old.status == ran.status
     }
 
     /// The lines of a cell that went and came; what both have, and the durations, are left out.

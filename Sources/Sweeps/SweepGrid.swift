@@ -33,6 +33,12 @@ public struct SweepGrid: Sendable, Equatable {
     /// - Throws: `SweepError`, as for what is written.
     init(axes: [Axis]) throws {
         self.axes = axes
+        for axis in axes {
+            var seen: Set<String> = []
+            if let value = axis.values.first(where: { !seen.insert($0).inserted }) {
+                throw SweepError.repeatedValue(axis: axis.name, value: value)
+            }
+        }
         for axis in axes where !Self.isName(axis.name) || axis.values.isEmpty {
             throw SweepError.badAxis(axis.name)
         }
@@ -71,6 +77,7 @@ public struct SweepGrid: Sendable, Equatable {
 public enum SweepError: Error, Equatable {
     case badAxis(String)
     case repeatedAxis(String)
+    case repeatedValue(axis: String, value: String)
     case tooManyPoints(limit: Int)
     /// A folder that holds something else.
     case otherSweep(folder: String, what: String)
@@ -85,6 +92,7 @@ extension SweepError: CustomStringConvertible {
         switch self {
         case .badAxis(let text): "expected name=1..3 or name=a,b for '--grid'; got '\(text)'"
         case .repeatedAxis(let name): "'--grid' has '\(name)' twice"
+        case .repeatedValue(let axis, let value): "'--grid' has '\(value)' twice for '\(axis)'"
         case .tooManyPoints(let limit): "more than \(limit) points"
         case .otherSweep(let folder, let what):
             "'\(folder)' is a sweep of another \(what): '--out' names another folder"

@@ -23,6 +23,12 @@ struct GatherSessions: ParsableCommand {
             valueName: "folder"))
     var out: String?
 
+    mutating func validate() throws {
+        if let target, !(0...100).contains(target) {
+            throw ValidationError("expected 0 to 100 for '--target'; got \(target)")
+        }
+    }
+
     mutating func run() throws {
         do {
             var runs = GatheredRuns()

@@ -166,8 +166,10 @@ struct ReplayFiles: ParsableCommand {
                     + "\(report.mismatches.count) of them different\n")
         case .equal:
             try Output.write(
-                "\(name): \(report.cells) statements replayed, \(report.compared) values and plots equal"
-                    + (options.replaysTolerantly ? " within the tolerance" : "") + "\n")
+                "\(name): \(report.cells) statements replayed, \(report.compared) "
+                    + (options.replaysTolerantly
+                        ? "values within the tolerance (digests and pixels not compared)"
+                        : "values and plots equal") + "\n")
         case .ran, .failed:
             try Output.write(
                 "\(name): \(report.cells) statements run, nothing compared"
@@ -191,7 +193,10 @@ struct ReplayFiles: ParsableCommand {
             for line in lines { try Output.write("    \(escapedForDisplay(line))\n") }
         }
         try NewFile.write(update.bytes, to: file)
-        if !report.mismatches.isEmpty { try RecordedSession.forgetAnswers(of: file) }
+        try RecordedSession.keepPictures(of: report.ran, in: file)
+        if !report.mismatches.isEmpty, try RecordedSession.forgetAnswers(of: file) {
+            try Output.write("\(name): the box's answers beside it were others, and are gone\n")
+        }
         try Output.write("\(name): \(update.changes.count) of \(report.cells) statements updated\n")
         return .updated
     }

@@ -65,7 +65,8 @@ struct ReplayOptions: ParsableArguments {
     var replaysTolerantly: Bool { tolerant || !tolerance.isEmpty }
 
     private func tolerances() throws -> ReplayComparison.Tolerances {
-        var tolerances = ReplayComparison.Tolerances()
+        var standard: Double?
+        var named: [String: Double] = [:]
         for text in tolerance {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard let last = parts.last, let bound = Double(last), bound >= 0, bound.isFinite else {
@@ -73,9 +74,9 @@ struct ReplayOptions: ParsableArguments {
                     "expected a number from 0 up or name=number for '--tolerance'; got '\(escapedForDisplay(text))'"
                 )
             }
-            if parts.count == 2 { tolerances.named[parts[0]] = bound } else { tolerances.standard = bound }
+            if parts.count == 2 { named[parts[0]] = bound } else { standard = bound }
         }
-        return tolerances
+        return ReplayComparison.Tolerances(standard: standard ?? 0.01, named: named)
     }
 
     /// The same for the notebook.

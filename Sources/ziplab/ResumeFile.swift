@@ -33,7 +33,7 @@ struct ResumeFile: ParsableCommand {
 
     mutating func run() throws {
         let notebook = try common.makeNotebook(engine)
-        guard let file = file.map(sessionPlace) ?? notebook.host.sessions?.entries().first?.path else {
+        guard let file = file.map(sessionPlace) ?? notebook.host.sessions?.lastOfUse else {
             Output.writeError("ziplab: error: no session is kept: expected a file\n")
             throw ExitStatus.statementFailed
         }
@@ -54,13 +54,13 @@ struct ResumeFile: ParsableCommand {
         }
         Output.writeError(
             "\(escapedForDisplay(file)): \(resumed.cells.count) statements taken up, \(resumed.queries) queries known"
-                + (resumed.torn == nil ? "" : "; the one that was cut off is run to its end") + "\n")
+                + (resumed.torn == nil ? "" : "; the one that was cut off goes on where it was") + "\n")
         let keepGoing = failure.keepGoing
         if let text, let script {
-            try finish {
-                try notebook.evaluate(
-                    text, name: script, keepGoing: keepGoing, behind: resumed.cells.map(\.input))
-            }
+            var done = resumed.cells.map(\.input)
+            // A script stops at a statement that fails, which may be another one by now.
+            if !keepGoing, case .failed? = resumed.cells.last?.status { done.removeLast() }
+            try finish { try notebook.evaluate(text, name: script, keepGoing: keepGoing, behind: done) }
             return
         }
         if let torn = resumed.torn {

@@ -77,7 +77,9 @@ struct SweepScript: ParsableCommand {
 
     mutating func run() throws {
         try engine.configure()
-        try InterruptSignal.install()
+        // Jobs that run here are ended with it.
+        try InterruptSignal.installForEnds()
+        defer { InterruptSignal.passOn() }
         do {
             if status || cancel {
                 let sweep = try Sweep(folder: absolute(file))
@@ -103,6 +105,10 @@ struct SweepScript: ParsableCommand {
             try SweepGrid(grid), script: try scriptText(path: file), path: absolute(file),
             workingFolder: folder,
             folder: absolute(out ?? ""))
+        for (name, _) in sweep.points[0]
+        where !sweep.script.contains("$" + name) && !sweep.script.contains("$(") {
+            Output.writeError("note: the script does not use '$\(name)'\n")
+        }
         let open = sweep.open
         try Output.write(
             "\(sweep.points.count) points, \(sweep.points.count - open.count) done before\n")
@@ -136,6 +142,11 @@ struct SweepScript: ParsableCommand {
         try report(sweep, withJobs: false)
         let seconds = (ContinuousClock.now - start).components.seconds
         if !open.isEmpty { Output.writeError("\(open.count) jobs in \(seconds) s\n") }
+        if sweep.open.contains(where: { sweep.state(of: $0) == .begun }) {
+            Output.writeError(
+                "note: a job of an earlier sweep is at those begun, or was ended; the same command goes on with them\n"
+            )
+        }
         guard sweep.open.isEmpty else { throw ExitStatus.statementFailed }
     }
 

@@ -104,7 +104,7 @@ import Testing
         Sample(statement: "compare --methods zip,zip", message: "'zip' is given twice"),
         Sample(statement: "compare --seeds 3..1", message: "expected seeds such as 1..3"),
         Sample(statement: "compare --seeds 1,1", message: "a seed is given twice"),
-        Sample(statement: "compare --on nowhere", message: "no such file or folder"),
+        Sample(statement: "compare --on nowhere", message: "nowhere, seed 1: no such file or folder"),
         Sample(statement: "ablate rnk 1", message: "'zip' has no option 'rnk'"),
         Sample(statement: "ablate diagonal yes", message: "expected on or off"),
         Sample(statement: "plot compare", message: "no comparison yet"),

@@ -149,8 +149,11 @@ import Testing
         #expect(update.changes.map(\.cell) == [6, 7])
         #expect(update.changes[0].lines.contains("- = queries 120"))
         #expect(update.changes[0].lines.contains("+ = queries 130"))
-        #expect(String(decoding: update.bytes, as: UTF8.self).contains("# a remark\n> plot loss\n@later note\n"))
-        let again = try Self.replay(String(decoding: update.bytes, as: UTF8.self), fixture) { $0.session = nil }
+        #expect(
+            String(decoding: update.bytes, as: UTF8.self).contains("# a remark\n> plot loss\n@later note\n"))
+        let again = try Self.replay(String(decoding: update.bytes, as: UTF8.self), fixture) {
+            $0.session = nil
+        }
         #expect(again.mismatches.isEmpty && again.cells == 7)
         let whole = TranscriptUpdate(try Transcript(text, name: "s.zlt"), ran: report.ran.dropLast(2))
         #expect(whole.changes.isEmpty && whole.bytes == Array(text.utf8))

@@ -13,7 +13,7 @@ import Testing
         hits: [Bool], tunes: Bool = true, seconds: Double = 2
     ) -> ComparedRun {
         ComparedRun(
-            variant: variant, task: task, seed: seed, budget: 1000, queries: 1000, tunes: tunes,
+            variant: variant, task: task, seed: seed, shown: 8, budget: 1000, queries: 1000, tunes: tunes,
             training: marks(training), validation: marks(training),
             test: marks([(0, 10), (100, 20), (500, 30), (1000, 40)]), hits: hits, seconds: seconds)
     }
@@ -51,7 +51,8 @@ import Testing
             // The area, query by query.
             let budget = queries + 100
             let run = ComparedRun(
-                variant: "", task: "", seed: 0, budget: budget, queries: queries, tunes: true, training: [],
+                variant: "", task: "", seed: 0, shown: 8, budget: budget, queries: queries, tunes: true,
+                training: [],
                 validation: [], test: [], hits: [])
             var sum = 0.0
             for query in 0..<budget {

@@ -85,9 +85,9 @@ compare --methods [$method] --seeds $seed --queries $queries
 END
 grid=(--grid data=flags,stamps --grid method=zip,gauss-newton,bias,template --grid seed=1..3)
 fail() { echo "slurm: $1" >&2; exit 1; }
-table() { "$ziplab" gather "$1" --out "$1-table" >/dev/null && sed -E 's/ +[0-9–]+$//' "$1-table/table.txt"; }
+table() { "$ziplab" gather "$1" --out "$1-table"; }
 
-# 24 jobs here and there: the same table but for the times.
+# 24 jobs here and there: the same table.
 sweep compare.zl "${grid[@]}" --grid queries=200 --out here >/dev/null 2>&1
 sweep compare.zl "${grid[@]}" --grid queries=200 --out there --on slurm --partition p --array-limit 2 >there.txt 2>&1 ||
   { cat there.txt >&2; fail "the sweep failed"; }

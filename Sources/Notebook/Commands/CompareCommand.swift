@@ -32,7 +32,8 @@ enum CompareCommand: NotebookCommand {
     static let help = """
         Each run is an ordinary one with a name such as zip-s1, or flags-zip-s1 where there are several data
         sets: 'runs' lists them, 'use' goes to one and its data, 'plot' draws it. The seed of a run is that of
-        its few-shot draw, too. ^C keeps what was done, and the same statement then does the rest.
+        its few-shot draw, too. ^C keeps what was done, and the same statement then does the rest; a run that
+        was interrupted in a step, whose queries stay charged, begins anew.
 
         The table has the test accuracy at the end and at a tenth, a fifth and a half of the queries, what a
         method is behind the best with a paired bootstrap interval over seeds and test images, the queries to

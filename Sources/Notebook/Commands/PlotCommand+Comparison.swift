@@ -13,7 +13,8 @@ extension PlotCommand {
                     "accuracy on test, validation or training images, loss, queries to targets, or accuracy by task"
             ),
             OptionSpecification(
-                name: "task", kind: .text, valueName: "NAME", help: "one of several data sets (the first by name)"),
+                name: "task", kind: .text, valueName: "NAME",
+                help: "one of several data sets (the first by name)"),
             OptionSpecification(
                 name: "smooth", kind: .number(0...0.999), valueName: "0", help: "factor of a running mean"),
             OptionSpecification(name: "log-x", help: "logarithmic horizontal axis"),
@@ -38,7 +39,8 @@ extension PlotCommand {
         let quantity = call.text("of").flatMap(ComparisonPlot.Quantity.init) ?? .test
         var chart =
             switch quantity {
-            case .targets: ComparisonPlot.targets(ComparisonTable(runs, target: comparison.target), task: task)
+            case .targets:
+                ComparisonPlot.targets(ComparisonTable(runs, target: comparison.target), task: task)
             case .tasks: ComparisonPlot.tasks(ComparisonTable(all))
             default: ComparisonPlot.chart(runs, quantity, smoothing: call.number("smooth") ?? 0, title: task)
             }

@@ -4,7 +4,7 @@ enum QuitCommand: NotebookCommand {
     static let summary = "end the session"
     static let forms = [CommandForm(summary: "end the session")]
     static let help = """
-        ^D does the same. 'save FILE' before it keeps the session.
+        ^D does the same. What was typed is kept ('help sessions'); 'save FILE' before it writes the session elsewhere.
 
           quit
         """

@@ -15,6 +15,8 @@ public struct ComparedRun: Sendable, Equatable {
     /// The data set.
     public var task: String
     public var seed: Int
+    /// Training images.
+    public var shown: Int
     /// Training queries that the run could use, and those that led to its end.
     public var budget: Int
     public var queries: Int
@@ -31,10 +33,12 @@ public struct ComparedRun: Sendable, Equatable {
     public var seconds: Double
 
     public init(
-        variant: String, task: String, seed: Int, budget: Int, queries: Int, tunes: Bool, training: [Mark],
+        variant: String, task: String, seed: Int, shown: Int, budget: Int, queries: Int, tunes: Bool,
+        training: [Mark],
         validation: [Mark], test: [Mark], losses: [Mark] = [], hits: [Bool], seconds: Double = 0
     ) {
         (self.variant, self.task, self.seed, self.budget) = (variant, task, seed, budget)
+        self.shown = shown
         (self.queries, self.tunes) = (queries, tunes)
         (self.training, self.validation, self.test, self.losses) = (training, validation, test, losses)
         (self.hits, self.seconds) = (hits, seconds)
