@@ -125,7 +125,7 @@ extension CommandContext {
         for failure in failures { say("failed: " + failure) }
         guard !finished.isEmpty else { throw call.failure(nil, failures.first ?? "nothing to compare") }
         let table = ComparisonTable(finished, target: comparison.target)
-        for line in ComparisonReport.lines(table) + [ComparisonReport.speed(table)] { say(line) }
+        for line in ComparisonReport.lines(table) + ComparisonReport.speed(table) { say(line) }
         if state.box.hasCosts {
             let queries = finished.reduce(0) { $0 + $1.queries }
             say(

@@ -33,17 +33,20 @@ enum ComparisonReport {
     static let speedStart = "queries a second: "
 
     /// What each method did in a second, with its evaluations.
-    static func speed(_ table: ComparisonTable) -> String {
+    static func speed(_ table: ComparisonTable) -> [String] {
         var seen: [String: (queries: Double, seconds: Double)] = [:]
         for row in table.tasks.flatMap(\.rows) where row.queriesPerSecond > 0 && row.seconds > 0 {
             seen[row.variant, default: (0, 0)].queries += row.queriesPerSecond * row.seconds
             seen[row.variant, default: (0, 0)].seconds += row.seconds
         }
-        return speedStart
-            + seen.sorted { $0.key < $1.key }.map {
-                "\($0.key) \(whole($0.value.queries / $0.value.seconds))"
-            }
-            .joined(separator: ", ")
+        guard !seen.isEmpty else { return [] }
+        return [
+            speedStart
+                + seen.sorted { $0.key < $1.key }.map {
+                    "\($0.key) \(whole($0.value.queries / $0.value.seconds))"
+                }
+                .joined(separator: ", ")
+        ]
     }
 
     private static func rows(_ rows: [ComparisonTable.Row], _ table: ComparisonTable, hasTargets: Bool)

@@ -81,6 +81,80 @@ import Testing
         )
     }
 
+    /// A run is taken up only where it was measured alike, on the same data.
+    @Test func runsAreReusedOnlyWhereTheyFit() throws {
+        let fixture = try Fixture()
+        for label in 0..<3 {
+            let folder = fixture.folder + "/more/test/" + Fixture.classNames[label]
+            for split in ["train", "val"] {
+                try Fixture.writeImages(
+                    to: fixture.folder + "/more/\(split)/" + Fixture.classNames[label], count: 4, label: label
+                )
+                try Fixture.writeImages(
+                    to: fixture.folder + "/less/\(split)/" + Fixture.classNames[label], count: 4, label: label
+                )
+            }
+            try Fixture.writeImages(to: folder, count: 9, label: label)
+            try Fixture.writeImages(
+                to: fixture.folder + "/less/test/" + Fixture.classNames[label], count: 5, label: label)
+        }
+        let notebook = try fixture.notebook("model load\ndata load more --shots 4")
+        let method = "--methods ['zip --tokens 2'] --seeds 1 --queries 40"
+        // A run of one's own under the name is replaced, and that is said.
+        let own = try #require(
+            try notebook.run(
+                "prompt new --tokens 2 --name zip-tokens-2-s1 --budget 40\nstep\ncompare \(method) --every 20"
+            ).last)
+        #expect(
+            own.lines.first
+                == "note: this takes the place of run 'zip-tokens-2-s1' at step 1; 'undo' brings it back")
+        #expect(
+            try notebook.result(
+                "compared.zip-tokens-2-s1.training-queries", of: "compare \(method) --every 20"
+            ).description == "[0, 20, 40]")
+        #expect(
+            try notebook.result(
+                "compared.zip-tokens-2-s1.training-queries", of: "compare \(method) --every 10"
+            ).description == "[0, 10, 20, 30, 40]")
+        // Equal training images, other test images.
+        #expect(
+            try notebook.result("compared.zip-tokens-2-s1.images", of: "compare \(method) --on less")
+                == .integer(15))
+        #expect(
+            try notebook.result("compared.zip-tokens-2-s1.images", of: "compare \(method) --on more")
+                == .integer(27))
+        // 'plot compare' draws the last comparison alone.
+        try notebook.run("compare --methods template --seeds 1 --queries 40")
+        #expect(try notebook.run("plot compare").last?.word == "failed")
+        // A data set that is not there costs nothing of the others.
+        let partly = try #require(
+            try notebook.run("compare --methods template --seeds 1 --on ['more', 'none']").last)
+        #expect(
+            partly.word == "ok"
+                && partly.lines.contains { $0.hasPrefix("failed: none, seed 1: no such file") })
+    }
+
+    /// Names that lose something tell it by a digest.
+    @Test func namesStayApart() throws {
+        let fixture = try Fixture()
+        for name in ["数据", "图像"] {
+            try FileManager.default.copyItem(
+                atPath: fixture.folder + "/data", toPath: fixture.folder + "/" + name)
+        }
+        let notebook = try Self.notebook(fixture)
+        let cell = try #require(
+            try notebook.run(
+                "compare --methods ['template --batch 100 --view probabilities --decimals 3 --noise 0.000'] --seeds 1..2 --on ['数据', '图像']"
+            ).last)
+        #expect(cell.word == "ok")
+        let names = Set(
+            cell.results.compactMap { result -> Substring? in
+                result.key.hasPrefix("compared.") ? result.key.split(separator: ".").dropFirst().first : nil
+            })
+        #expect(names.count == 4 && names.allSatisfy { $0.count <= 64 && $0.allSatisfy(\.isASCII) })
+        #expect(try notebook.run("plot compare --task 数据 --of tasks").last?.word == "ok")
+    }
+
     /// A run that cannot be does not end the others.
     @Test func failingRuns() throws {
         let fixture = try Fixture()

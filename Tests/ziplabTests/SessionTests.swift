@@ -146,6 +146,22 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty)
     }
 
+    /// A script whose failed statement was corrected goes on; one that is another script changes nothing.
+    @Test func resumeWithACorrectedScript() throws {
+        let folder = try Folder()
+        try folder.write("classes set a b\nclases\n", to: "s.zl")
+        #expect(try Program.run(["run", "s.zl", "--record", "s.zlt"], in: folder).status == 1)
+        let before = try folder.read("s.zlt")
+        try folder.write("classes set a c\nclasses\n", to: "other.zl")
+        let refused = try Program.run(["resume", "s.zlt", "other.zl"], in: folder)
+        #expect(refused.status == 1 && refused.error.contains("the session has another statement here"))
+        #expect(try folder.read("s.zlt") == before)
+        try folder.write("classes set a b\nclasses\n", to: "s.zl")
+        let outcome = try Program.run(["resume", "s.zlt", "s.zl"], in: folder)
+        #expect(outcome.status == 0 && outcome.output == "0  a\n1  b\n", "\(outcome.error)")
+        #expect(try Program.run(["replay", "s.zlt"], in: folder).status == 0)
+    }
+
     @Test func interruptAtTheInput() throws {
         let process = try Program.make([], in: try Folder())
         let (input, output) = (Pipe(), Pipe())

@@ -51,6 +51,66 @@ import Testing
         #expect(other.status == 1 && other.error.contains("is a sweep of another grid"))
     }
 
+    /// Runs of other shots and budgets are told apart, and runs that contradict each other are told.
+    @Test func gatherTellsRunsApart() throws {
+        let folder = try Folder()
+        try folder.write(
+            "model load\ndata load '\(Program.data)' --shots $shots\ncompare --methods zip --seeds 1 --queries $queries",
+            to: "s.zl")
+        let outcome = try Program.run(
+            ["sweep", "s.zl", "--grid", "shots=1,2", "--grid", "queries=20,40", "--out", "o"], in: folder)
+        #expect(outcome.status == 0)
+        let gathered = try Program.run(["gather", "o", "--out", "t"], in: folder)
+        for shots in [1, 2] {
+            #expect(gathered.output.contains("line-drawings, \(shots * 5) training images: "))
+        }
+        #expect(
+            gathered.output.contains("  zip, 20 queries  ") && gathered.output.contains("  zip, 40 queries  ")
+        )
+        #expect(try folder.read("t/runs.tsv").split(separator: "\n").count == 5)
+        #expect(gathered.error.isEmpty)
+        let session = try FileManager.default.subpathsOfDirectory(atPath: folder.path + "/o").first {
+            $0.hasSuffix("/session.zlt")
+        }
+        let text = try folder.read("o/" + (try #require(session)))
+        let other = text.replacingOccurrences(of: ".queries 20\n", with: ".queries 18\n")
+            .replacingOccurrences(
+                of: ".queries 40\n", with: ".queries 38\n")
+        try folder.write(other, to: "o/other.zlt")
+        #expect(try Program.run(["gather", "o"], in: folder).error.contains("note: 1 runs are left out"))
+        // Hostile numbers are no runs.
+        try folder.write(
+            text.replacingOccurrences(of: ".images 125\n", with: ".images 9223372036854775807\n")
+                .replacingOccurrences(
+                    of: ".training-queries [0", with: ".training-queries [-9223372036854775808"),
+            to: "hostile.zlt")
+        #expect(
+            try Program.run(["gather", "hostile.zlt"], in: folder).error.contains(
+                "no comparison in 1 sessions"))
+        // The script of a sweep that uses no such variable.
+        try folder.write("classes set a b", to: "t.zl")
+        #expect(
+            try Program.run(["sweep", "t.zl", "--grid", "sede=1..2", "--out", "p"], in: folder).error
+                .contains("note: the script does not use '$sede'"))
+        #expect(try Program.run(["sweep", "t.zl", "--grid", "s=1,1", "--out", "q"], in: folder).status == 1)
+    }
+
+    /// A job whose statement was interrupted is not taken for done.
+    @Test func interruptedJobsBeginAnew() throws {
+        let folder = try Folder()
+        try folder.write("classes set a b\nclasses", to: "s.zl")
+        let sweep = ["sweep", "s.zl", "--out", "o"]
+        #expect(try Program.run(sweep, in: folder).status == 0)
+        let job = folder.path + "/o/0"
+        try FileManager.default.removeItem(atPath: job + "/end")
+        try folder.write(
+            "#!ziplab-transcript 1\n> classes set a b\n! interrupted\n@did statement=0 step=0 pause=1\n@end 1 interrupted 0s\n",
+            to: "o/0/session.zlt")
+        #expect(try Program.run(sweep, in: folder).status == 0)
+        let text = try folder.read("o/0/session.zlt")
+        #expect(text.contains("= classes 2\n") && !text.contains("interrupted"))
+    }
+
     /// A sweep that is ended goes on, and a job that fails is named and tried again.
     @Test func endedAndFailedJobs() throws {
         let folder = try Folder()
