@@ -56,7 +56,10 @@ enum TerminalGuard {
         let descriptor = armed.load(ordering: .sequentiallyConsistent)
         // A stopped program that is ended has lost the terminal, which is as its shell wants it; to set it would stop the
         // program again (SIGTTOU).
-        guard descriptor >= 0, tcgetpgrp(descriptor) == getpgrp() else { return }
+        guard descriptor >= 0 else { return }
+        // A terminal that is not this session's has no such group, and setting it stops nobody.
+        let group = tcgetpgrp(descriptor)
+        guard group < 0 || group == getpgrp() else { return }
         // Turns bracketed paste off; the static bytes and the saved settings live for the whole program.
         let pasteOff: StaticString = "\u{1B}[?2004l"
         _ = unsafe write(descriptor, pasteOff.utf8Start, pasteOff.utf8CodeUnitCount)

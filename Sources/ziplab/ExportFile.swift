@@ -9,7 +9,7 @@ struct ExportFile: ParsableCommand {
         commandName: "export",
         abstract: "Write a recorded session as a page, a notebook, Markdown or a script.",
         discussion: """
-            Nothing is run: statements, what they showed, and the pictures that they wrote, where these are still there.
+            Nothing is run: statements, what they showed, and the pictures that they wrote, where these are still there. \
             In a script the statements that failed or were undone are comments.
             """)
 

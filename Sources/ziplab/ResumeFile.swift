@@ -11,8 +11,8 @@ struct ResumeFile: ParsableCommand {
         commandName: "resume",
         abstract: "Go on with a recorded session that was ended, to the same bits as if it had not been.",
         discussion: """
-            The recorded statements are run again, with the box's answers from the journal beside the file; a statement
-            that was cut off is run to its end. Then the rest of the script follows, or statements from the
+            The recorded statements are run again, with the box's answers from the journal beside the file; a statement \
+            that was cut off is run to its end. Then the rest of the script follows, or statements from the \
             terminal or standard input. Paths are as in the folder where the session was recorded.
             """)
 

@@ -11,8 +11,8 @@ struct SweepScript: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep", abstract: "Run a script at every point of a grid, here or on a Slurm cluster.",
         discussion: """
-            Each point is a job: the script with the point's variables, recorded in a folder of its own, where its files go,
-            too. The same command again does what is left: finished jobs are passed over, ended ones go on where they
+            Each point is a job: the script with the point's variables, recorded in a folder of its own, where its files go, \
+            too. The same command again does what is left: finished jobs are passed over, ended ones go on where they \
             were, failed ones are tried again. 'ziplab gather FOLDER' makes one table of the comparisons in it.
             """)
 

@@ -12,7 +12,7 @@ struct ZiplabCommand: ParsableCommand {
         discussion: """
             Without a subcommand: a prompt on a terminal, statements from standard input otherwise.
             'help' at the prompt lists the statements.
-            Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 the model or the data is not
+            Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 the model or the data is not \
             the recorded one, 130 interrupted.
             """,
         version: "ziplab \(ziplabVersion)",

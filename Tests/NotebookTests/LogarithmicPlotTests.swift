@@ -53,7 +53,7 @@ import Testing
                 plot accuracy --logx
                               ^~~~~^
                 note: did you mean '--log-x'?
-                note: usage: plot QUANTITY [--x queries|step] [--log-x] [--smooth 0.9] [--out FILE]
+                note: usage: plot QUANTITY [RUN…] [--x queries|step] [--log-x] [--smooth 0.9] [--out FILE]
                 """)
         let failure = try notebook.run("plot images --log-x").last?.failure
         #expect(failure?.contains("unknown option '--log-x'") == true)

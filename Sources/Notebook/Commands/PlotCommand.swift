@@ -13,7 +13,10 @@ enum PlotCommand: NotebookCommand {
     static let summary = "draw loss, accuracy, gradient or the images as PNG"
     static let forms = [
         CommandForm(
-            parameters: [Parameter(name: "quantity", kind: .name(.quantity))],
+            parameters: [
+                Parameter(name: "quantity", kind: .name(.quantity)),
+                Parameter(name: "run", kind: .name(.run), count: .any),
+            ],
             options: [
                 OptionSpecification(
                     name: "x", kind: .choice(["queries", "step"]), valueName: "queries|step",
@@ -38,6 +41,8 @@ enum PlotCommand: NotebookCommand {
         edge, where the axis says 0. An accuracy curve over queries that ends at 2 or before is
         carried on as a faint level to the right edge: what one or two queries buy.
 
+        Names of runs draw these in one chart, of accuracy the curve on the test images where there is one.
+
         Images are drawn in the order of the split, for train the few-shot set; each class has a row.
 
           plot loss
@@ -45,6 +50,7 @@ enum PlotCommand: NotebookCommand {
           plot accuracy --x step --out accuracy.png
           plot accuracy --x queries --log-x
           plot gradient
+          plot loss main
           plot images --split test --per-class 6
         """
     static let size = (width: 1200, height: 800)
@@ -82,27 +88,19 @@ enum PlotCommand: NotebookCommand {
     }
 
     private static func drawCurve(_ call: Call, _ context: inout CommandContext) throws {
-        let run = try context.requireRun()
         let quantity = call.text("quantity") ?? "loss"
-        let measure = type(of: run.method).measures.first { $0.plot == quantity }
-        guard measure != nil || quantity == "loss" || quantity == "accuracy" else {
-            let known = ["accuracy", "loss"] + type(of: run.method).measures.map(\.plot)
-            let near = nearestName(to: quantity, among: known + ["images"])
-            throw call.failure(
-                "quantity",
-                "'\(run.methodName)' measures no '\(quantity)'; known: \(known.joined(separator: ", "))",
-                notes: near.map { ["did you mean '\($0)'?"] } ?? [])
+        let names = call.texts("run")
+        var chart: LineChart
+        if names.count > 1 {
+            let charts = try names.indices.map { index in
+                try self.chart(of: quantity, try run(names[index], at: index, call, context), call, context)
+            }
+            chart = together(charts, names)
+        } else {
+            chart = try self.chart(of: quantity, try run(names.first, at: 0, call, context), call, context)
         }
         let path = call.text("out") ?? quantity + ".png"
         let axis = call.text("x") ?? "queries"
-        let smoothing = call.number("smooth") ?? 0.9
-        var chart: LineChart
-        switch quantity {
-        case "accuracy":
-            chart = accuracy(run, axis: axis, zeroShot: context.state.zeroShot)
-        default:
-            chart = curve(run, measure, axis: axis, smoothing: smoothing)
-        }
         if call.flag("log-x") {
             makeLogarithmic(&chart, carryingOn: quantity == "accuracy" && axis == "queries")
         }
@@ -127,6 +125,57 @@ enum PlotCommand: NotebookCommand {
         context.say("\(quantity) curve of \(DisplayNumber.count(points, "point")) written to \(path)")
         context.set("points", .integer(points))
         emit(bitmap, png, path: path, context)
+    }
+
+    /// A run by its name; the present one for nil.
+    private static func run(
+        _ name: String?, at index: Int, _ call: Call, _ context: CommandContext
+    ) throws -> TuningRun {
+        guard let name else { return try context.requireRun() }
+        guard let run = context.state.runs[name]?.run else {
+            let near = nearestName(to: name, among: context.state.runs.keys.sorted())
+            throw call.failure(
+                "run", "\(NotebookError.noRun(name: name))", at: index,
+                notes: [near.map { "did you mean '\($0)'?" } ?? "'runs' lists them"])
+        }
+        return run
+    }
+
+    /// The chart of one run.
+    private static func chart(
+        of quantity: String, _ run: TuningRun, _ call: Call, _ context: CommandContext
+    ) throws -> LineChart {
+        let measure = type(of: run.method).measures.first { $0.plot == quantity }
+        guard measure != nil || quantity == "loss" || quantity == "accuracy" else {
+            let known = ["accuracy", "loss"] + type(of: run.method).measures.map(\.plot)
+            let near = nearestName(to: quantity, among: known + ["images"])
+            throw call.failure(
+                "quantity",
+                "'\(run.methodName)' measures no '\(quantity)'; known: \(known.joined(separator: ", "))",
+                notes: near.map { ["did you mean '\($0)'?"] } ?? [])
+        }
+        let axis = call.text("x") ?? "queries"
+        guard quantity == "accuracy" else {
+            return curve(run, measure, axis: axis, smoothing: call.number("smooth") ?? 0.9)
+        }
+        return accuracy(run, axis: axis, zeroShot: context.state.zeroShot)
+    }
+
+    /// Charts of several runs in one: a curve a run, of accuracy that on the test images where there are such.
+    private static func together(_ charts: [LineChart], _ names: [String]) -> LineChart {
+        var chart = charts[0]
+        chart.subtitle = nil
+        chart.bestMarker = nil
+        chart.series = zip(charts, names).compactMap { chart, name in
+            guard var series = chart.series.last else { return nil }
+            let isSplit = chart.series.count > 1 || ["training", "validation", "test"].contains(series.name)
+            series.name = name + (isSplit ? ", \(series.name)" : "")
+            return series
+        }
+        // Limits and levels of one run are not those of another.
+        var seen: Set<String> = []
+        chart.referenceLines = charts.flatMap(\.referenceLines).filter { seen.insert($0.label).inserted }
+        return chart
     }
 
     /// - Parameter carryingOn: whether the last value of a curve that soon ends holds for more queries, too.
