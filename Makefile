@@ -53,7 +53,7 @@ record: build ## write what came out otherwise into the recorded sessions, and s
 	@cp demo/accuracy.png Examples/accuracy.png
 	$(ZIPLAB) replay --strict Sessions/*.zlt
 
-matrix: build ## replay every recorded session under each kernel, 1 to 3 threads, with and without the feature cache (an hour)
+matrix: build ## replay every recorded session under each kernel, 1 to 3 threads, with and without the feature cache (twenty minutes)
 	Tests/ziplabTests/matrix.sh
 
 format: ## format the Swift sources

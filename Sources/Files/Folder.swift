@@ -62,10 +62,10 @@ public enum Folder {
             && first.st_dev == second.st_dev
     }
 
-    /// Removes a file; nothing where there is none or it may not be.
-    /// Removes a folder with nothing in it.
+    /// Removes a folder with nothing in it; nothing where there is none or it may not be.
     public static func removeEmpty(_ path: String) { unsafe _ = rmdir(path) }
 
+    /// Removes a file; nothing where there is none or it may not be.
     public static func removeFile(_ path: String) { unsafe _ = unlink(path) }
 
     /// Removes a folder with the files in it, one level deep; nothing where there is none.

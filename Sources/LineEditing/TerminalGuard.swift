@@ -54,10 +54,9 @@ enum TerminalGuard {
     /// Sets the terminal back; safe in a handler.
     static func restoreTerminal() {
         let descriptor = armed.load(ordering: .sequentiallyConsistent)
-        // A stopped program that is ended has lost the terminal, which is as its shell wants it; to set it would stop the
-        // program again (SIGTTOU).
         guard descriptor >= 0 else { return }
-        // A terminal that is not this session's has no such group, and setting it stops nobody.
+        // A stopped program that is ended has lost the terminal, which is as its shell wants it; to set it would stop the
+        // program again (SIGTTOU). A terminal that is not this session's has no group, and setting it stops nobody.
         let group = tcgetpgrp(descriptor)
         guard group < 0 || group == getpgrp() else { return }
         // Turns bracketed paste off; the static bytes and the saved settings live for the whole program.

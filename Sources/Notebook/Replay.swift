@@ -16,6 +16,8 @@ public struct Replay {
         public var until: Int?
         /// Whether it ends behind the first statement that differs.
         public var stopsAtMismatch = false
+        /// Whether the report has what the statements gave, with the files of their plots.
+        public var keepsCells = false
         /// Whether another model or other data ends it.
         public var stopsAtProvenance = true
 
@@ -48,7 +50,7 @@ public struct Replay {
         public var torn: Int?
         /// Whether a person ended the replay.
         public var isInterrupted = false
-        /// What the statements gave, in the order of the transcript's entries; one that was not run is missing at the end.
+        /// With `keepsCells`: what the statements gave, in the order of the transcript's entries; nil for a torn one.
         public var ran: [Cell?] = []
     }
 
@@ -95,7 +97,7 @@ public struct Replay {
         for entry in transcript.entries.prefix(options.until ?? .max) {
             guard !entry.isTorn else {
                 report.torn = entry.line
-                report.ran.append(nil)
+                if options.keepsCells { report.ran.append(nil) }
                 continue
             }
             let recorded = entry.read()
@@ -105,7 +107,7 @@ public struct Replay {
                 break
             }
             report.cells += 1
-            report.ran.append(ran.count == 1 ? ran.last : nil)
+            if options.keepsCells { report.ran.append(ran.count == 1 ? ran.last : nil) }
             if case .failed? = ran.last?.status, recorded.cell.status.word != "failed" { report.failed += 1 }
             var found = options.comparison.compare(recorded, line: entry.line, with: ran, &report.compared)
             if let difference = notebook.host.journal?.takeDifference(), options.comparison != .none {

@@ -43,14 +43,9 @@ public struct LocalEngine: SweepEngine {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program.path)
         process.arguments = ["job", sweep.folder, "\(index)"] + program.options
-        process.standardInput = FileHandle.nullDevice
         process.standardOutput = handle
         process.standardError = handle
-        do {
-            try process.run()
-        } catch {
-            throw SweepError.engine("'\(program.path)' does not start: \(error.localizedDescription)")
-        }
+        try process.launch(program.path)
         return process
     }
 }

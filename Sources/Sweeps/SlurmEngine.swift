@@ -130,14 +130,9 @@ public struct SlurmEngine: SweepEngine {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [name] + arguments
         let (output, errors) = (Pipe(), Pipe())
-        process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors
-        do {
-            try process.run()
-        } catch {
-            throw SweepError.engine("'\(name)' does not start: \(error.localizedDescription)")
-        }
+        try process.launch(name)
         let text = (try? output.fileHandleForReading.readToEnd()) ?? Data()
         let complaint = (try? errors.fileHandleForReading.readToEnd()) ?? Data()
         process.waitUntilExit()

@@ -89,6 +89,7 @@ struct ReplayOptions: ParsableArguments {
         options.resyncs = resync
         options.until = until
         options.stopsAtMismatch = interactive
+        options.keepsCells = update
         options.stopsAtProvenance = !update && !runOnly
         return options
     }

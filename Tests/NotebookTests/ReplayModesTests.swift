@@ -144,7 +144,7 @@ import Testing
         let edited = text.replacing("> step 2\n", with: "> step 3\n")
             .replacing("> plot loss\n", with: "# a remark\n> plot loss\n@later note\n")
         let transcript = try Transcript(edited, name: "s.zlt")
-        let report = try Self.replay(edited, fixture) { $0.stopsAtProvenance = false }
+        let report = try Self.replay(edited, fixture) { $0.keepsCells = true }
         let update = TranscriptUpdate(transcript, ran: report.ran)
         #expect(update.changes.map(\.cell) == [6, 7])
         #expect(update.changes[0].lines.contains("- = queries 120"))

@@ -46,7 +46,9 @@ import Testing
                 // Loops that are long are cut.
                 var host = fixture.host(stop: 500)
                 host.outputFolder = fixture.folder + "/out"
-                let report = try Replay(transcript, host: host).run()
+                var options = Replay.Options()
+                options.keepsCells = true
+                let report = try Replay(transcript, host: host, options: options).run()
                 _ = TranscriptUpdate(transcript, ran: report.ran)
             }
             return .accepted
