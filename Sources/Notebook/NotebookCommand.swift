@@ -22,7 +22,7 @@ let commandTable: [any NotebookCommand.Type] = [
     AblateCommand.self, AnchorsCommand.self, BoxCommand.self, BranchCommand.self, CacheCommand.self,
     CheckpointCommand.self,
     ClassesCommand.self,
-    ClassifyCommand.self, CompareCommand.self, DataCommand.self,
+    ClassifyCommand.self, CompareCommand.self, DataCommand.self, DoctorCommand.self,
     EvalCommand.self,
     ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
     ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,

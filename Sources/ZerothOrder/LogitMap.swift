@@ -73,6 +73,34 @@ public struct LogitMap: Sendable, Equatable {
         coefficients = try problem.minimum(ridge: best, passing: passing)
     }
 
+    /// Calibrated logits [N, C] of images with those labels, each by a map that was fitted without its fold.
+    ///
+    /// The ridge is that of the whole fit. Beyond 200 classes the temperature and the biases are those of all images.
+    public static func heldOut(
+        _ logits: Matrix, labels: [Int], seed: UInt64, passing: () throws -> Void = {}
+    ) rethrows -> Matrix {
+        let folds = folds(labels: labels, classes: logits.columns, seed: seed)
+        let whole = try LogitMap(logits, labels: labels, folds: folds, passing: passing)
+        guard let ridge = whole.ridge else { return whole.apply(logits) }
+        let g = StandardLogits(logits, deviation: whole.deviation).values
+        let base = DoubleMatrix(
+            rows: logits.rows, columns: logits.columns, values: g.values.map { whole.temperature * $0 })
+        let problem = SoftmaxRegression(inputs: g.withOnes(), base: base, labels: labels)
+        var result = Matrix(rows: logits.rows, columns: logits.columns)
+        for fold in 0..<foldCount {
+            let left = folds.indices.filter { folds[$0] == fold }
+            let coefficients = try problem.picking(folds.indices.filter { folds[$0] != fold })
+                .minimum(ridge: ridge, passing: passing)
+            let values = problem.picking(left).logits(coefficients)
+            for (place, image) in left.enumerated() {
+                for label in 0..<logits.columns {
+                    result[image, label] = Float(values.values[place * logits.columns + label])
+                }
+            }
+        }
+        return result
+    }
+
     /// Calibrated logits of logits [B, C].
     public func apply(_ logits: Matrix) -> Matrix {
         precondition(logits.columns == classes, "expected \(classes) columns; got \(logits.columns)")

@@ -135,12 +135,14 @@ public struct SimultaneousPerturbation: Sendable, Equatable {
     }
 
     /// w + s·z, each component rounded after the product and after the sum.
-    static func moved(_ parameters: [Float], along direction: [Float], by size: Float) -> [Float] {
+    package static func moved(_ parameters: [Float], along direction: [Float], by size: Float) -> [Float] {
         zip(parameters, direction).map { $0 + size * $1 }
     }
 
     /// ĝ_j = (1/K) Σ_i (ℓ⁺_i − ℓ⁻_i) / (2 c_k z_ij).
-    static func gradient(_ directions: [[Float]], plus: [Float], minus: [Float], size: Float) -> [Float] {
+    package static func gradient(_ directions: [[Float]], plus: [Float], minus: [Float], size: Float)
+        -> [Float]
+    {
         let differences = zip(plus, minus).map { (Double($0) - Double($1)) / (2 * Double(size)) }
         return (0..<(directions.first?.count ?? 0)).map { component in
             var sum = 0.0
@@ -152,7 +154,7 @@ public struct SimultaneousPerturbation: Sendable, Equatable {
     }
 
     /// Euclidean length, summed in index order.
-    static func norm(_ values: [Float]) -> Double {
+    package static func norm(_ values: [Float]) -> Double {
         values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     }
 

@@ -97,7 +97,7 @@ package struct SoftmaxRegression: Sendable {
     }
 
     /// base + inputs · X.
-    private func logits(_ x: [Double]) -> DoubleMatrix {
+    func logits(_ x: [Double]) -> DoubleMatrix {
         inputs.times(DoubleMatrix(rows: inputs.columns, columns: base.columns, values: x)).plus(base)
     }
 }

@@ -24,7 +24,7 @@ import Testing
         #expect(
             verbs == [
                 "ablate", "anchors", "box", "branch", "cache", "checkpoint", "classes", "classify", "compare",
-                "data", "eval",
+                "data", "doctor", "eval",
                 "export",
                 "help",
                 "history", "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save",

@@ -98,7 +98,7 @@ import Testing
         let lines = try #require(try notebook.run("show").last).lines
         #expect(
             lines.contains(
-                "queries: 20 of 20 for training, 0 for evaluation; 10 of them in steps that failed, were undone or interrupted, or are on a branch"
+                "queries: 20 of 20 for training, 0 for evaluation; 10 of them asked by 'doctor', or in steps that failed, were undone or interrupted, or are on a branch"
             ))
     }
 

@@ -91,7 +91,8 @@ import Testing
         #expect(
             lines.contains {
                 $0.hasSuffix(
-                    "; 30 of them in steps that failed, were undone or interrupted, or are on a branch")
+                    "; 30 of them asked by 'doctor', or in steps that failed, were undone or interrupted, or are on a branch"
+                )
             })
     }
 

@@ -71,7 +71,7 @@ extension CommandContext {
         say(
             "queries: \(spent.training) of \(run.problem.budget) for training, \(spent.evaluation) for evaluation"
                 + (lost > 0
-                    ? "; \(lost) of them in steps that failed, were undone or interrupted, or are on a branch"
+                    ? "; \(lost) of them asked by 'doctor', or in steps that failed, were undone or interrupted, or are on a branch"
                     : ""))
         let all = session.spent
         if all != spent {

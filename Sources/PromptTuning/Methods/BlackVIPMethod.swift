@@ -4,7 +4,7 @@ public import Tensors
 import ZerothOrder
 
 /// BlackVIP: a decoder draws an additive prompt for each picture, moved by SPSA with momentum (Oh et al. 2023).
-public struct BlackVIPMethod: TuningMethod {
+public struct BlackVIPMethod: PerturbedMethod {
     public static let name = "blackvip"
     public static let summary = "a decoder draws each picture's additive prompt, SPSA-GC (Oh et al. 2023)"
     public static let help = """
@@ -46,8 +46,8 @@ public struct BlackVIPMethod: TuningMethod {
     private let problem: TuningProblem
     private let imageEncoder: any ImageEncoder
     private let decoder: BlackVIPDecoder
-    private let optimizer: SimultaneousPerturbation
-    private var spsa: SimultaneousPerturbation.State
+    let optimizer: SimultaneousPerturbation
+    private(set) var spsa: SimultaneousPerturbation.State
     private var statistics: BlackVIPDecoder.RunningStatistics
 
     public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
@@ -70,9 +70,6 @@ public struct BlackVIPMethod: TuningMethod {
         self.problem = problem
     }
 
-    public var parameters: [Float] { spsa.parameters }
-    public var step: Int { spsa.step }
-    public var queriesPerStep: Int { optimizer.evaluationsPerStep }
     public var description: String {
         "a decoder of \(decoder.channels) channels fed by a feature of \(decoder.featureLength) and a trigger of "
             + "\(decoder.triggerLength), δ = \(parameters.count)"
@@ -100,20 +97,29 @@ public struct BlackVIPMethod: TuningMethod {
         problem.facts.pixelDeviation.map { Float(settings[Self.strength]) * $0 }
     }
 
-    /// The minibatch of the next step.
-    private var batch: Minibatch {
+    /// The trigger, the stages, the last layer.
+    var blocks: [(name: String, count: Int)] {
+        decoder.layout.reduce(into: []) { blocks, tensor in
+            let name = String(tensor.name.prefix { $0 != "." })
+            let count = tensor.shape.reduce(1, *)
+            if let last = blocks.last, last.name == name {
+                blocks[blocks.count - 1].count = last.count + count
+            } else {
+                blocks.append((name, count))
+            }
+        }
+    }
+
+    var batch: Minibatch {
         problem.batch(step: step + 1, augment: settings[CommonSettings.augment])
     }
 
-    public func ask() throws -> [Query] {
-        let batch = batch
-        return try optimizer.ask(spsa).map { candidate in
-            Query(
-                prompt(
-                    DecodedPixels(
-                        decoder: decoder, parameters: candidate, statistics: nil, encoder: imageEncoder,
-                        strengths: strengths)), batch)
-        }
+    func query(at parameters: [Float], on batch: Minibatch) -> Query {
+        Query(
+            prompt(
+                DecodedPixels(
+                    decoder: decoder, parameters: parameters, statistics: nil, encoder: imageEncoder,
+                    strengths: strengths)), batch)
     }
 
     /// The losses, and behind them the running statistics after the round's passes.

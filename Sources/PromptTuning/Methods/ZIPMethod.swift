@@ -1,9 +1,9 @@
-public import BlackBox
+import BlackBox
 public import Tensors
 import ZerothOrder
 
 /// ZIP: the re-parameterized context of `ZIPParameterization`, moved by clipped two-sided SPSA (Park et al. 2025).
-public struct ZIPMethod: TuningMethod {
+public struct ZIPMethod: PerturbedMethod {
     public static let name = "zip"
     public static let summary = "re-parameterized context, clipped two-sided SPSA (Park et al. 2025)"
     public static let help = """
@@ -86,7 +86,7 @@ public struct ZIPMethod: TuningMethod {
     let parameterization: ZIPParameterization
     let optimizer: SimultaneousPerturbation
     private let problem: TuningProblem
-    private var spsa: SimultaneousPerturbation.State
+    private(set) var spsa: SimultaneousPerturbation.State
 
     public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
         var settings = settings
@@ -134,9 +134,7 @@ public struct ZIPMethod: TuningMethod {
         return shape
     }
 
-    public var parameters: [Float] { spsa.parameters }
-    public var step: Int { spsa.step }
-    public var queriesPerStep: Int { optimizer.evaluationsPerStep }
+    var blocks: [(name: String, count: Int)] { parameterization.layout }
     public var limits: [String: Double] {
         optimizer.clipping.threshold(parameters: parameters.count).map { ["gradient-norm": $0] } ?? [:]
     }
@@ -158,15 +156,11 @@ public struct ZIPMethod: TuningMethod {
         Classifier(Prompt(text: .context(parameterization.context(spsa.parameters))))
     }
 
-    public func ask() throws -> [Query] {
-        let batch = batch
-        return try optimizer.ask(spsa).map {
-            Query(Prompt(text: .context(parameterization.context($0))), batch)
-        }
+    func query(at parameters: [Float], on batch: Minibatch) -> Query {
+        Query(Prompt(text: .context(parameterization.context(parameters))), batch)
     }
 
-    /// The minibatch of the next step.
-    private var batch: Minibatch {
+    var batch: Minibatch {
         problem.batch(step: step + 1, augment: settings[CommonSettings.augment])
     }
 
