@@ -56,7 +56,7 @@ random model||||random
 no decimals|--decimals 0|||
 noise 1 on logits|--noise 1|||
 minibatch of 2|--batch 2|||
-budget of 100|--budget 100|||
+budget of 500|--budget 500|||
 CASES
 }
 

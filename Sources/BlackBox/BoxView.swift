@@ -10,6 +10,7 @@ public struct BoxView: Sendable, Equatable {
     /// The numbers that are shown.
     public enum Numbers: String, Sendable, CaseIterable {
         case logits
+        case logProbabilities = "log-probabilities"
         case probabilities
     }
 
@@ -20,6 +21,8 @@ public struct BoxView: Sendable, Equatable {
     public let top: Int?
     /// Standard deviation of the noise on every logit.
     public let noise: Double
+    /// Share of queries that fail, are charged, and have to be asked again.
+    public let failure: Double
 
     /// Shows every logit as it is.
     public static let standard = BoxView()
@@ -31,13 +34,19 @@ public struct BoxView: Sendable, Equatable {
     ///   - decimals: 0 to `mostDecimals`.
     ///   - top: from 1.
     ///   - noise: finite, from 0.
-    public init(numbers: Numbers = .logits, decimals: Int? = nil, top: Int? = nil, noise: Double = 0) {
+    ///   - failure: from 0, below 1.
+    public init(
+        numbers: Numbers = .logits, decimals: Int? = nil, top: Int? = nil, noise: Double = 0,
+        failure: Double = 0
+    ) {
         precondition(
             0...Self.mostDecimals ~= decimals ?? 0,
             "expected 0 to \(Self.mostDecimals) decimals; got \(decimals ?? 0)")
         precondition(top ?? 1 >= 1, "expected one class or more; got \(top ?? 1)")
         precondition(noise >= 0 && noise.isFinite, "expected a finite deviation from 0; got \(noise)")
+        precondition(failure >= 0 && failure < 1, "expected a share from 0, below 1; got \(failure)")
         (self.numbers, self.decimals, self.top, self.noise) = (numbers, decimals, top, noise)
+        self.failure = failure
     }
 
     public var isStandard: Bool { self == .standard }
@@ -51,8 +60,9 @@ public struct BoxView: Sendable, Equatable {
 
     /// What is shown of an answer.
     ///
-    /// A hidden class gets the most that it can have: the least logit that is shown. Where probabilities are shown, hidden
-    /// classes share evenly what is left to one, up to the least that is shown, and the answer has logarithms: of p, or of
+    /// A hidden class gets the most that it can have: the least logit that is shown. Where probabilities or their logarithms
+    /// are shown, hidden classes share evenly what is left to one, up to the least that is shown. The answer to
+    /// probabilities has logarithms: of p, or of
     /// half a unit of the last decimal where p is less (1e-12 where nothing is rounded).
     ///
     /// - Parameter stream: what the noise is drawn from: the normal of each logit, row by row.
@@ -75,11 +85,23 @@ public struct BoxView: Sendable, Equatable {
     private func shown(_ logits: [Double]) -> [Double] {
         // Whoever is told must see that they are no numbers.
         guard logits.allSatisfy(\.isFinite) else { return logits }
-        let values = (numbers == .logits ? logits : Self.softmax(logits)).map(rounded)
+        let values = numbers(of: logits).map(rounded)
         let result = top.map { hiding(values, but: Self.largest($0, of: logits)) } ?? values
         guard numbers == .probabilities else { return result }
         let least = decimals.map { 0.5 / Self.powerOfTen($0) } ?? Self.leastProbability
         return result.map { Elementary.log(max($0, least)) }
+    }
+
+    /// The numbers of an image, [C], before they are rounded.
+    private func numbers(of logits: [Double]) -> [Double] {
+        switch numbers {
+        case .logits: return logits
+        case .probabilities: return Self.softmax(logits)
+        case .logProbabilities:
+            let largest = logits.max() ?? 0
+            let sum = logits.reduce(0) { $0 + Elementary.exp($1 - largest) }
+            return logits.map { $0 - largest - Elementary.log(sum) }
+        }
     }
 
     /// Values, [C], with those of all classes but some replaced by what can be known of them.
@@ -88,9 +110,15 @@ public struct BoxView: Sendable, Equatable {
     private func hiding(_ values: [Double], but shown: ArraySlice<Int>) -> [Double] {
         guard shown.count < values.count, let last = shown.last else { return values }
         var hidden = values[last]
-        if numbers == .probabilities {
+        let others = Double(values.count - shown.count)
+        switch numbers {
+        case .logits: break
+        case .probabilities:
             let left = max(0, 1 - shown.reduce(0) { $0 + values[$1] })
-            hidden = min(hidden, left / Double(values.count - shown.count))
+            hidden = min(hidden, left / others)
+        case .logProbabilities:
+            let left = max(Self.leastProbability, 1 - shown.reduce(0) { $0 + Elementary.exp(values[$1]) })
+            hidden = min(hidden, Elementary.log(left / others))
         }
         var result = [Double](repeating: hidden, count: values.count)
         for label in shown { result[label] = values[label] }
@@ -152,6 +180,22 @@ public struct ViewedOracle: Oracle {
     }
 }
 
+extension ViewedOracle {
+    /// How often queries fail before they are answered: each time anew with the view's share, drawn by content and place.
+    public func failures(of queries: [Query]) throws -> Int {
+        guard view.failure > 0 else { return 0 }
+        return try queries.enumerated().reduce(0) { sum, item in
+            let index = try item.element.contentCode() &+ UInt64(item.offset)
+            let stream = RandomStream(seed: seed, purpose: .boxFailures, index: index)
+            let first = (0..<Self.mostFailures).first { stream.uniformDouble($0) >= view.failure }
+            return sum + (first ?? Self.mostFailures)
+        }
+    }
+
+    /// Of one query; nobody asks for ever.
+    private static let mostFailures = 1000
+}
+
 extension Query {
     /// The first 64 bits of the SHA-256 of all that an answer depends on: the prompt, and which images of which list.
     ///
@@ -181,4 +225,6 @@ extension Query {
 extension RandomPurpose {
     /// Noise on the logits of a query; the index is the code of its content plus its place in the call.
     static let boxNoise = RandomPurpose("box.noise")
+    /// Which asking of a query is answered: value i is below the share of failures where asking i fails.
+    static let boxFailures = RandomPurpose("box.failures")
 }

@@ -14,6 +14,9 @@ public protocol Oracle: Sendable {
     /// - Throws: what is wrong with a prompt, or with a file.
     func prepare(_ queries: [Query], progress: (_ done: Int, _ total: Int) throws -> Void) throws
 
+    /// How many askings of some queries fail and are charged before all are answered.
+    func failures(of queries: [Query]) throws -> Int
+
     /// Logits of each query's images, in order.
     ///
     /// - Parameters:
@@ -21,6 +24,10 @@ public protocol Oracle: Sendable {
     ///   - pause: called between pieces of long work; what it throws ends it.
     func answer(_ queries: [Query], paid: consuming QueryAccount.Receipt, pause: () throws -> Void) throws
         -> [Answer]
+}
+
+extension Oracle {
+    public func failures(of queries: [Query]) throws -> Int { 0 }
 }
 
 /// What a user of a black box knows about it: sizes, the vocabulary, a few statistics that published methods need.

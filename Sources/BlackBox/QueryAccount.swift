@@ -3,7 +3,7 @@ import Synchronization
 /// The account of oracle calls: what may be spent, and what has been.
 ///
 /// A query is one oracle call on one minibatch under one prompt. Training and evaluation are counted apart; only training is
-/// limited. A query is charged before it is made and never comes back: neither an error nor an interrupt nor going back
+/// limited. A query that fails is charged, too. A query is charged before it is made and never comes back: neither an error nor an interrupt nor going back
 /// in time refunds it, which is why the account is an object that all copies of a run share.
 public final class QueryAccount: Sendable {
     public enum Purpose: Sendable {
@@ -15,10 +15,13 @@ public final class QueryAccount: Sendable {
     public struct Spent: Sendable, Equatable {
         public var training: Int
         public var evaluation: Int
+        /// Of both, those that failed and were asked again.
+        public var failed: Int
 
-        public init(training: Int = 0, evaluation: Int = 0) {
+        public init(training: Int = 0, evaluation: Int = 0, failed: Int = 0) {
             self.training = training
             self.evaluation = evaluation
+            self.failed = failed
         }
     }
 
@@ -52,7 +55,7 @@ public final class QueryAccount: Sendable {
     public func ask(
         _ oracle: any Oracle, _ queries: [Query], for purpose: Purpose, pause: () throws -> Void = {}
     ) throws -> [Answer] {
-        try charge(queries.count, for: purpose)
+        try charge(queries.count, failed: try oracle.failures(of: queries), for: purpose)
         let answers = try oracle.answer(queries, paid: Receipt(queries: queries.count), pause: pause)
         precondition(answers.count == queries.count, "\(answers.count) answers to \(queries.count) queries")
         return answers
@@ -61,11 +64,12 @@ public final class QueryAccount: Sendable {
     /// Charges queries that were asked before, by a program that was ended: their answers are known.
     ///
     /// - Throws: `BlackBoxError.budgetUsedUp`, as `ask`.
-    package func chargeAgain(_ queries: Int, for purpose: Purpose) throws {
-        try charge(queries, for: purpose)
+    package func chargeAgain(_ oracle: any Oracle, _ queries: [Query], for purpose: Purpose) throws {
+        try charge(queries.count, failed: try oracle.failures(of: queries), for: purpose)
     }
 
-    private func charge(_ queries: Int, for purpose: Purpose) throws {
+    private func charge(_ answered: Int, failed: Int, for purpose: Purpose) throws {
+        let queries = answered + failed
         try charged.withLock { spent in
             switch purpose {
             case .training:
@@ -77,7 +81,8 @@ public final class QueryAccount: Sendable {
             case .evaluation:
                 spent.evaluation += queries
             }
+            spent.failed += failed
         }
-        try total?.charge(queries, for: purpose)
+        try total?.charge(answered, failed: failed, for: purpose)
     }
 }

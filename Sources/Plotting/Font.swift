@@ -3,7 +3,7 @@
 /// Characters it lacks are drawn as a box.
 package struct Font: Sendable {
     package static let regular = Font(outlines: [regularOutlines, regularLetterOutlines])
-    package static let bold = Font(outlines: [boldOutlines])
+    package static let bold = Font(outlines: [boldOutlines], isBold: true)
 
     /// Height of capitals, lower-case x, the deepest descender and the tallest letter, in em.
     static let capitalHeight = 0.71
@@ -18,11 +18,13 @@ package struct Font: Sendable {
         var outline: Outline
     }
 
+    let isBold: Bool
     private var glyphs: [UInt32: Glyph] = [:]
 
     /// Reads outlines: `@` code in hexadecimal, `w` advance, then `m` move, `l` line, `q` TrueType curve with
     /// differences of coordinates, and `c` code,dx,dy for a part that is another character.
-    private init(outlines: [String]) {
+    private init(outlines: [String], isBold: Bool = false) {
+        self.isBold = isBold
         var parts: [UInt32: [(code: UInt32, dx: Double, dy: Double)]] = [:]
         for text in outlines {
             var code: UInt32 = 0

@@ -12,12 +12,15 @@ public struct LineChart: Sendable, Equatable {
     public var bestMarker: BestMarker?
     /// Whether equal factors of x are equally far apart; points at 0 and below stand at the left edge.
     public var hasLogarithmicX: Bool
+    /// Whether equal factors of y are equally far apart; points at 0 and below stand at the bottom.
+    public var hasLogarithmicY = false
     /// Names at y = 0, 1, …, from the bottom, in place of numbers; empty for numbers.
     public var yNames: [String]
     /// Shown part of the x axis; from the data where absent.
     public var xRange: ClosedRange<Double>?
     /// Shown part of the y axis; from the data and the reference lines where absent.
     public var yRange: ClosedRange<Double>?
+    public var theme = Theme.light
 
     public init(
         title: String, subtitle: String? = nil, xLabel: String = "", yLabel: String = "",
@@ -84,9 +87,19 @@ public struct LineChart: Sendable, Equatable {
 
     /// Draws the chart; sides outside `sides` are clamped. Text and lines grow with the picture.
     public func render(width: Int = 1200, height: Int = 800) -> Bitmap {
+        drawn(width, height).bitmap
+    }
+
+    /// The same drawing as SVG: lines as lines, text as text. Same bytes on every machine.
+    public func svg(width: Int = 1200, height: Int = 800) -> String {
+        drawn(width, height).svg(title: title)
+    }
+
+    func drawn(_ width: Int, _ height: Int) -> Canvas {
         let width = min(max(width, Self.sides.lowerBound), Self.sides.upperBound)
         let height = min(max(height, Self.sides.lowerBound), Self.sides.upperBound)
         var drawing = LineChartDrawing(self, width: width, height: height)
-        return drawing.draw()
+        drawing.draw()
+        return drawing.canvas
     }
 }

@@ -74,12 +74,11 @@ extension LineChartDrawing {
         for (radius, paint) in [
             (reach + 2.5 * scale, Color.white), (reach, color), (reach * 0.52, Color.white),
         ] {
-            var coverage = Coverage(
-                area: PixelRect(
+            canvas.draw(
+                [Trail(points: [center], reach: radius)], paint,
+                clip: PixelRect(
                     x: Coverage.pixel(center.x - radius) - 2, y: Coverage.pixel(center.y - radius) - 2,
                     width: Int(radius * 2) + 5, height: Int(radius * 2) + 5))
-            coverage.addLine(from: center, to: center, reach: radius)
-            canvas.blend(coverage, paint)
         }
         let ring = Int(reach) + length(4)
         let x = Coverage.pixel(center.x)

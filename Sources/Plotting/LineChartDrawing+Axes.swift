@@ -14,7 +14,10 @@ extension LineChartDrawing {
         let plotHeight = max(bottom - first, height / 4)
         let rows = max(2, min(8, plotHeight / max(1, Int(tickSize * 2.9))))
         let ticks =
-            chart.yNames.isEmpty ? Ticks(in: yAxis.closedRange, count: rows) : Ticks(names: chart.yNames)
+            !chart.yNames.isEmpty
+            ? Ticks(names: chart.yNames)
+            : yAxis.isLogarithmic
+                ? logarithmicYTicks(height: plotHeight) : Ticks(in: yAxis.closedRange, count: rows)
         yTicks = ticks
         if ticks.exponent != 0 { first += Int(tickSize * 1.1) }
         // Names take more room than numbers.
@@ -50,6 +53,17 @@ extension LineChartDrawing {
             let apart = (xAxis.position(of: one.value) - xAxis.position(of: other.value)).magnitude
             let wide = (text(one.label).width + text(other.label).width) / 2
             return apart * Double(plot.width) >= wide + tickSize * 0.8
+        }
+    }
+
+    /// Ticks whose rows stand apart on an axis of some height; one for 0 where a point is there.
+    private func logarithmicYTicks(height: Int) -> Ticks {
+        let hasZero = allPoints.contains { $0.y <= 0 && $0.y.isFinite }
+        return Ticks(
+            logarithmic: yAxis.closedRange, zero: hasZero ? yAxis.lower : nil
+        ) { one, other in
+            let apart = (yAxis.position(of: one.value) - yAxis.position(of: other.value)).magnitude
+            return apart * Double(height) >= tickSize * 1.8
         }
     }
 

@@ -36,17 +36,14 @@ extension LineChartDrawing {
         _ points: [Point], color: Color, width: Double, isDashed: Bool, opacity: Double
     ) {
         guard width > 0 else { return }
-        // A curve along the edge shows its whole width.
-        var coverage = Coverage(area: plot.inset(by: -length(2)))
-        var stroke = Stroke(reach: min(width, 100) * scale / 2, dash: isDashed ? dash : nil)
-        for run in Self.runs(points) {
-            let positions = run.map(position)
-            if positions.count == 1 {
-                coverage.addLine(from: positions[0], to: positions[0], reach: stroke.reach * 1.6)
-            }
-            stroke.add(Self.thinned(positions), to: &coverage)
+        // Thinner lines would vanish between pixels.
+        let reach = max(min(width, 100) * scale / 2, 0.5)
+        let trails = Self.runs(points).map { run in
+            Trail(points: Self.thinned(run.map(position)), reach: run.count == 1 ? reach * 1.6 : reach)
         }
-        canvas.blend(coverage, color, opacity: opacity)
+        // A curve along the edge shows its whole width.
+        let coverage = canvas.draw(
+            trails, dash: isDashed ? dash : nil, color, opacity: opacity, clip: plot.inset(by: -length(2)))
         if opacity == 1 { noteInk(coverage) }
     }
 
@@ -83,14 +80,11 @@ extension LineChartDrawing {
 
     private mutating func drawDots(_ series: Series, color: Color) {
         let reach = max(2.5, (series.style.width * 0.5 + 4) * scale)
-        var coverage = Coverage(area: plot.inset(by: -length(8)))
-        for point in series.points where point.isFinite && xAxis.contains(point.x) && yAxis.contains(point.y)
-        {
-            let center = position(point)
-            coverage.addLine(from: center, to: center, reach: reach)
-        }
-        canvas.blend(coverage, color)
-        noteInk(coverage)
+        let dots = series.points.filter { $0.isFinite && xAxis.contains($0.x) && yAxis.contains($0.y) }
+        noteInk(
+            canvas.draw(
+                dots.map { Trail(points: [position($0)], reach: reach) }, color,
+                clip: plot.inset(by: -length(8))))
     }
 
     private mutating func draw(_ band: Series.Band, color: Color) {
@@ -109,7 +103,7 @@ extension LineChartDrawing {
 
     /// Marks NaN by a cross at the bottom edge, +∞ and −∞ by triangles at the top and bottom edge.
     private mutating func markMissing(_ points: [Point], color: Color) {
-        var coverage = Coverage(area: plot.inset(by: -length(12)))
+        var crosses: [Trail] = []
         let low = Double(plot.endY) - 11 * scale
         let high = Double(plot.y) + 11 * scale
         // Neighbours that would touch share one mark.
@@ -131,19 +125,20 @@ extension LineChartDrawing {
             } else if (at - lastCross).magnitude >= 12 * scale {
                 lastCross = at
                 let y = point.y.isNaN ? low : min(max(position(Point(x: 0, y: point.y)).y, high), low)
-                addCross(at: Vector(at, y), to: &coverage)
+                crosses += cross(at: Vector(at, y))
             }
         }
-        canvas.blend(coverage, color)
+        guard !crosses.isEmpty else { return }
+        canvas.draw(crosses, color, clip: plot.inset(by: -length(12)))
     }
 
-    func addCross(at center: Vector, to coverage: inout Coverage) {
+    func cross(at center: Vector) -> [Trail] {
         let arm = max(2.5, 6.5 * scale)
         let reach = max(0.7, 1.4 * scale)
-        coverage.addLine(
-            from: center + Vector(-arm, -arm), to: center + Vector(arm, arm), reach: reach)
-        coverage.addLine(
-            from: center + Vector(-arm, arm), to: center + Vector(arm, -arm), reach: reach)
+        return [
+            Trail(points: [center + Vector(-arm, -arm), center + Vector(arm, arm)], reach: reach),
+            Trail(points: [center + Vector(-arm, arm), center + Vector(arm, -arm)], reach: reach),
+        ]
     }
 
     /// Remembers where curves are, so that labels keep off them.

@@ -87,24 +87,15 @@ extension LineChartDrawing {
             x: x - length(8), y: Int(middle) - length(16), width: width + length(16), height: length(32))
         let start = Vector(Double(x) + 2, middle)
         let end = Vector(Double(x + width) - 2, middle)
-        var coverage = Coverage(area: area)
         switch sign {
         case .line(let color, let isDashed, let hasDots):
-            var stroke = Stroke(reach: 2 * scale, dash: isDashed ? dash : nil)
-            stroke.add([start, end], to: &coverage)
-            if hasDots {
-                let middle = (start + end) * 0.5
-                coverage.addLine(from: middle, to: middle, reach: 5.5 * scale)
-            }
-            canvas.blend(coverage, color)
+            var trails = [Trail(points: [start, end], reach: max(2 * scale, 0.5))]
+            if hasDots { trails.append(Trail(points: [(start + end) * 0.5], reach: 5.5 * scale)) }
+            canvas.draw(trails, dash: isDashed ? dash : nil, color, clip: area)
         case .band(let color):
-            coverage.addLine(
-                from: Vector(start.x + 7 * scale, middle), to: Vector(end.x - 7 * scale, middle),
-                reach: 9 * scale)
-            canvas.blend(coverage, color, opacity: 0.25)
-        case .missing:
-            addCross(at: (start + end) * 0.5, to: &coverage)
-            canvas.blend(coverage, Palette.text)
+            let line = [Vector(start.x + 7 * scale, middle), Vector(end.x - 7 * scale, middle)]
+            canvas.draw([Trail(points: line, reach: 9 * scale)], color, opacity: 0.25, clip: area)
+        case .missing: canvas.draw(cross(at: (start + end) * 0.5), Palette.text, clip: area)
         }
     }
 }

@@ -20,7 +20,7 @@ struct LineChartDrawing {
     init(_ chart: LineChart, width: Int, height: Int) {
         self.chart = chart
         scale = min(Double(width) / 1200, Double(height) / 800)
-        canvas = Canvas(width: width, height: height)
+        canvas = Canvas(width: width, height: height, theme: chart.theme)
         isInked = [Bool](repeating: false, count: width * height)
     }
 
@@ -34,7 +34,7 @@ struct LineChartDrawing {
         max(8, value * scale)
     }
 
-    mutating func draw() -> Bitmap {
+    mutating func draw() {
         chooseRanges()
         let top = drawHeader()
         layOutPlot(below: top)
@@ -46,7 +46,6 @@ struct LineChartDrawing {
         drawBestMarker()
         drawLineLabels()
         if !hasValues { drawNoData() }
-        return canvas.bitmap
     }
 
     /// True where at least one point can be shown, or its absence marked.
@@ -85,6 +84,9 @@ struct LineChartDrawing {
             yAxis = AxisRange(range)
         } else if !chart.yNames.isEmpty {
             yAxis = AxisRange(-0.6, Double(chart.yNames.count) - 0.4)
+        } else if chart.hasLogarithmicY {
+            yAxis = AxisRange.logarithmic(
+                fitting: points.map(\.y) + chart.referenceLines.map(\.y).filter { $0 > 0 })
         } else {
             yAxis = AxisRange.fitting(points.map(\.y) + chart.referenceLines.map(\.y))
         }

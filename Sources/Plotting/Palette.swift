@@ -20,3 +20,35 @@ package enum Palette {
         return (color, series.style.isDashed || (series.style.color == nil && index >= lines.count))
     }
 }
+
+/// Whether a picture stands on a white page or a dark one.
+public enum Theme: String, Sendable, CaseIterable {
+    case light
+    case dark
+
+    /// The colour that stands for one of the light palette; others stay as they are.
+    func color(_ color: Color) -> Color {
+        switch self {
+        case .light: color
+        case .dark: Self.darkColors[color] ?? color
+        }
+    }
+
+    /// Lines as far apart in lightness as the light ones; text and rules as strong against the page.
+    private static let darkColors: [Color: Color] = {
+        let lines = [
+            Color(94, 176, 255), Color(255, 138, 66), Color(48, 207, 160), Color(240, 165, 208),
+            Color(150, 215, 250), Color(250, 200, 70), Color(160, 150, 255), Color(225, 110, 160),
+            Color(205, 205, 105), Color(170, 170, 170),
+        ]
+        var colors = Dictionary(uniqueKeysWithValues: zip(Palette.lines, lines))
+        colors[.white] = Color(24, 26, 31)
+        colors[Palette.title] = Color(240, 242, 245)
+        colors[Palette.text] = Color(208, 212, 219)
+        colors[Palette.quiet] = Color(158, 165, 175)
+        colors[Palette.axis] = Color(132, 139, 150)
+        colors[Palette.grid] = Color(46, 50, 58)
+        colors[Palette.reference] = Color(184, 190, 200)
+        return colors
+    }()
+}

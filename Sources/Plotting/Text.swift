@@ -67,15 +67,3 @@ package struct Text {
         }
     }
 }
-
-extension Canvas {
-    /// Draws text with its baseline at (`x`, `y`); `halo` clears that many pixels around the letters.
-    package mutating func draw(
-        _ text: Text, x: Int, y: Int, anchor: Text.Anchor = .start, isVertical: Bool = false, halo: Int = 0
-    ) {
-        let outline = text.outline(x: Double(x), y: Double(y), anchor: anchor, isVertical: isVertical)
-        let coverage = Coverage.fill(outline, clip: area)
-        if halo > 0 { blend(coverage.dilated(by: halo), .white, opacity: 0.85) }
-        blend(coverage, text.color)
-    }
-}

@@ -23,7 +23,7 @@ extension BoxView {
                     got: "\(count)")
             }
             // All other classes would get the one logit that is shown.
-            guard count > 1 || numbers == .probabilities else {
+            guard count > 1 || numbers != .logits else {
                 throw TuningError.badSetting(
                     name: top.key.name, expected: "at least 2, since one logit makes no difference,",
                     got: "\(count)")
@@ -31,7 +31,8 @@ extension BoxView {
             if count == classes { shown = nil }
         }
         self.init(
-            numbers: numbers, decimals: settings[CommonSettings.decimals], top: shown, noise: settings[noise])
+            numbers: numbers, decimals: settings[CommonSettings.decimals], top: shown, noise: settings[noise],
+            failure: settings[CommonSettings.failure])
     }
 
     /// What is shown, for a person: "probabilities to 2 decimals of the top 5 classes, noise 0.05".
@@ -40,5 +41,6 @@ extension BoxView {
             + (decimals.map { " to " + DisplayNumber.count($0, "decimal") } ?? "")
             + (top.map { $0 == 1 ? " of the top class" : " of the top \($0) classes" } ?? "")
             + (noise > 0 ? ", noise \(noise)" : "")
+            + (failure > 0 ? "; \(DisplayNumber.percent(100 * failure)) of queries fail" : "")
     }
 }

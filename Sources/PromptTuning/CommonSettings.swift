@@ -21,12 +21,18 @@ public enum CommonSettings {
     public static let noise = Setting.number(
         "noise", .atLeastZero, default: BoxView.standard.noise, "standard deviation of noise on its logits")
 
+    public static let failure = Setting.number(
+        "fail", .number(0...0.9), default: BoxView.standard.failure,
+        "share of queries that fail, are charged and asked again")
+
     /// Shown before a method's own.
-    public static let keys = always + [view.key, decimals.key, top.key, noise.key]
+    public static let keys = always + [view.key, decimals.key, top.key, noise.key, failure.key]
     private static let always = [seed.key, budget.key, batch.key]
 
-    /// Those that a record has: a view only where it is not the standard one.
-    static func recorded(under view: BoxView) -> [SettingKey] { view.isStandard ? always : keys }
+    /// Those that a record has: a view only where it is not the standard one, failures where there are any.
+    static func recorded(under view: BoxView) -> [SettingKey] {
+        view.isStandard ? always : view.failure > 0 ? keys : Array(keys.dropLast())
+    }
 
     /// The hand-written prompt that several methods start from or keep.
     public static let template = Setting.texts(

@@ -113,7 +113,7 @@ extension TuningRun {
         var left = plan.steps(of: self)
         while left > 0, !holds(self) {
             let before = queries
-            try step(pause: pause)
+            guard try stepWithinBudget(pause: pause) else { break }
             // A step may have cost less than it could have.
             if case .queries = plan.goal { left = plan.steps(of: self) } else { left -= 1 }
             let crossed = queries / plan.evaluateEvery > before / plan.evaluateEvery
@@ -122,6 +122,16 @@ extension TuningRun {
         }
         try evaluateOnce(plan.list, pause: pause)
         return holds(self)
+    }
+
+    /// Takes a step; false where queries that fail used up what the step had left.
+    mutating func stepWithinBudget(pause: () throws -> Void) throws -> Bool {
+        do {
+            try step(pause: pause)
+            return true
+        } catch BlackBoxError.budgetUsedUp where problem.view.failure > 0 {
+            return false
+        }
     }
 
     /// Evaluates the prompt unless that has been done at this step.

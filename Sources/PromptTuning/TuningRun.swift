@@ -92,7 +92,7 @@ public struct TuningRun: Sendable {
         while true {
             let queries = try method.ask()
             readings.append(try read(queries, method, round: readings.count, pause))
-            asked += queries.count
+            asked += queries.count + (try oracle.failures(of: queries))
             guard var record = try method.tell(readings[readings.count - 1]) else {
                 try pause()
                 continue
@@ -115,7 +115,7 @@ public struct TuningRun: Sendable {
             if case .round(let readings) = entry { readings.count == count } else { entry == .lost }
         }
         if let known {
-            try account.chargeAgain(queries.count, for: .training)
+            try account.chargeAgain(oracle, queries, for: .training)
             for _ in 0..<known.pauses { try pause() }
             if case .round(let readings) = known.entry { return readings }
         }
@@ -179,7 +179,10 @@ extension TuningRun {
             }
         }
         if let known {
-            try account.chargeAgain(queries, for: .evaluation)
+            for batch in list.minibatches(of: size) {
+                try account.chargeAgain(
+                    oracle, [Query(method.deployed.prompt, batch)], for: .evaluation)
+            }
             for _ in 0..<known.pauses { try pause() }
             if case .score(let images, let correct, let loss) = known.entry {
                 return Score(images: images, correct: correct, loss: loss)

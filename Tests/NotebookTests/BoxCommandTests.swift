@@ -50,3 +50,50 @@ import Testing
         #expect(try notebook.run("box").last?.lines.last == "a query costs nothing and takes no time")
     }
 }
+
+extension BoxCommandTests {
+    private static let failing = "model load\ndata load data --shots 4\nbox --fail 0.3"
+
+    /// Failing changes what a step costs, never what it answers; the box sees each query once.
+    @Test func failuresAreChargedAndChangeNothing() throws {
+        let fixture = try Fixture()
+        let plain = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --tokens 2\nstep 3")
+        let failing = try fixture.notebook(Self.failing)
+        try failing.run("prompt new --tokens 2\nstep 3\neval --split val")
+        #expect(try failing.result("parameters", of: "show") == plain.result("parameters", of: "show"))
+        let charged = try failing.result("charged-queries", of: "show")
+        let failed = try failing.result("failed-queries", of: "show")
+        guard case .integer(let all) = charged, case .integer(let again) = failed,
+            case .integer(let evaluation) = try failing.result("evaluation-queries", of: "show"),
+            case .integer(let steps) = try failing.result("queries", of: "show")
+        else {
+            Issue.record("no counts")
+            return
+        }
+        // Thirty queries for three steps and one for the evaluation were answered.
+        #expect(all + evaluation == 31 + again)
+        #expect(again > 3 && again < 40)
+        #expect(steps == all)
+        // The same again, to the last charge.
+        let other = try fixture.notebook(Self.failing + "\nprompt new --tokens 2\nstep 3\neval --split val")
+        #expect(try other.result("failed-queries", of: "show") == failed)
+    }
+
+    @Test func failuresEndARunInTime() throws {
+        let notebook = try Fixture().notebook(Self.failing)
+        let cell = try #require(try notebook.run("prompt new --tokens 2 --budget 60\nrun").last)
+        #expect(cell.status == .ok)
+        guard case .integer(let charged) = try notebook.result("charged-queries", of: "show"),
+            case .integer(let step) = try notebook.result("step", of: "show")
+        else {
+            Issue.record("no counts")
+            return
+        }
+        #expect(charged <= 60 && charged > 40)
+        #expect((3...5).contains(step))
+        let compared = try #require(
+            try notebook.run("compare --methods ['zip --tokens 2', bias] --seeds 1 --queries 60").last)
+        #expect(compared.status == .ok)
+    }
+}

@@ -116,7 +116,7 @@ import Testing
         Completed(line: "step $(le^", result: "step $(len", candidates: 1),
         Completed(line: "help zer^", result: "help zeroshot", candidates: 1),
         Completed(line: "repeat 3 { ste^", result: "repeat 3 { step", candidates: 1),
-        Completed(line: "plot accuracy --l^", result: "plot accuracy --log-x", candidates: 1),
+        Completed(line: "plot accuracy --l^", result: "plot accuracy --log-x", candidates: 2),
         Completed(line: "plot accu^ --out x.png", result: "plot accuracy --out x.png", candidates: 1),
         Completed(line: "frob ^", result: "frob ", candidates: 0),
         Completed(line: "step # mod^", result: "step # mod", candidates: 0),

@@ -53,9 +53,30 @@ import Testing
                 plot accuracy --logx
                               ^~~~~^
                 note: did you mean '--log-x'?
-                note: usage: plot QUANTITY [RUN…] [--x queries|step] [--log-x] [--smooth 0.9] [--out FILE]
+                note: 'help plot' lists the options
                 """)
         let failure = try notebook.run("plot images --log-x").last?.failure
         #expect(failure?.contains("unknown option '--log-x'") == true)
+    }
+}
+
+/// Panels, pages and axes of `plot`.
+@Suite struct PlotFormTests {
+    @Test func measuresSVGAndSeconds() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(smallPrompt + "\nstep 3")
+        let cell = try #require(try notebook.run("plot measures --out m.svg --theme dark").last)
+        #expect(cell.status == .ok)
+        #expect(cell.results.first { $0.key == "panels" }?.value == .integer(5))
+        let svg = String(decoding: try #require(fixture.bytes("m.svg")), as: UTF8.self)
+        #expect(svg.hasPrefix("<svg ") && svg.contains(">Clipped steps</text>"))
+        // What is recorded are the pixels, whatever the file is.
+        let plain = try #require(try notebook.run("plot measures --theme dark").last)
+        #expect(plain.outputs.last == cell.outputs.last || plain.status == .ok)
+        let failure = try notebook.run("plot loss --x seconds").last?.failure
+        #expect(failure?.contains("box --latency") == true)
+        #expect(try notebook.run("box --latency 0.5\nplot loss --x seconds --log-y").last?.status == .ok)
+        #expect(try notebook.run("plot loss --out loss.gif").last?.failure?.contains(".png or .svg") == true)
+        #expect(try notebook.run("plot images --out i.svg").last?.failure?.contains("pixels") == true)
     }
 }

@@ -16,10 +16,13 @@ import Testing
     private func plain(_ view: BoxView, _ logits: [Float]) -> [Double] {
         let classes = logits.count
         var numbers = logits.map { Double($0) }
-        if view.numbers == .probabilities {
+        if view.numbers != .logits {
             var sum = 0.0
             for logit in logits { sum += exp(Double(logit)) }
-            for label in 0..<classes { numbers[label] = exp(Double(logits[label])) / sum }
+            for label in 0..<classes {
+                let share = exp(Double(logits[label])) / sum
+                numbers[label] = view.numbers == .probabilities ? share : log(share)
+            }
         }
         if let decimals = view.decimals {
             for label in 0..<classes {
@@ -36,11 +39,13 @@ import Testing
                 }
                 isShown[best] = true
                 least = numbers[best]
-                sum += numbers[best]
+                sum += view.numbers == .logProbabilities ? exp(numbers[best]) : numbers[best]
             }
             var hidden = least
             if view.numbers == .probabilities {
                 hidden = min(least, max(0, 1 - sum) / Double(classes - top))
+            } else if view.numbers == .logProbabilities {
+                hidden = min(least, log(max(1e-12, 1 - sum) / Double(classes - top)))
             }
             for label in 0..<classes where !isShown[label] { numbers[label] = hidden }
         }

@@ -18,7 +18,9 @@ extension PlotCommand {
             OptionSpecification(
                 name: "smooth", kind: .number(0...0.999), valueName: "0", help: "factor of a running mean"),
             OptionSpecification(name: "log-x", help: "logarithmic horizontal axis"),
-            OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (compare.png)"),
+            themeOption,
+            OptionSpecification(
+                name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (compare.png)"),
         ], summary: "the curves of the last comparison, a mean over seeds with a band for each method")
 
     /// `plot compare`: the runs of the last comparison.
@@ -52,13 +54,12 @@ extension PlotCommand {
             throw call.failure(nil, "nothing to draw: no run of '\(task)' has such a curve")
         }
         let path = call.text("out") ?? "compare.png"
-        let bitmap = chart.render(width: size.width, height: size.height)
-        let png = try write(bitmap, to: path, call, context)
+        let picture = try write(chart, to: path, call, context)
         let points = chart.series.reduce(0) { $0 + $1.points.count }
         context.say(
             "comparison with \(DisplayNumber.count(points, "point")) written to \(path)"
         )
         context.set("points", .integer(points))
-        emit(bitmap, png, path: path, context)
+        context.cell.emit(.plot(picture))
     }
 }

@@ -55,10 +55,10 @@ extension PlotCommand {
                 + DisplayNumber.count(names.count, "class", "classes"),
             rows: rows, side: side)
         let bitmap = sheet.render()
-        let png = try write(bitmap, to: path, call, context)
+        let picture = try write(bitmap, to: path, call, context)
         context.say("\(pictures.count) of \(list.count) \(list.name) images drawn to \(path)")
         context.set("images", .integer(pictures.count))
-        emit(bitmap, png, path: path, context)
+        context.cell.emit(.plot(picture))
     }
 
     /// Throws where the sheet would be too large, with what would fit.

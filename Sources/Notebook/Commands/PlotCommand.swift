@@ -19,17 +19,21 @@ enum PlotCommand: NotebookCommand {
             ],
             options: [
                 OptionSpecification(
-                    name: "x", kind: .choice(["queries", "step"]), valueName: "queries|step",
-                    help: "horizontal axis"),
+                    name: "x", kind: .choice(["queries", "step", "seconds"]),
+                    valueName: "queries|step|seconds",
+                    help: "horizontal axis; seconds at what 'box --latency' says"),
                 OptionSpecification(
                     name: "log-x", help: "logarithmic horizontal axis; points at 0 stand at its left edge"),
                 OptionSpecification(
+                    name: "log-y", help: "logarithmic vertical axis; points at 0 and below stand at its foot"),
+                OptionSpecification(
                     name: "smooth", kind: .number(0...0.999), valueName: "0.9",
                     help: "factor of the bold line's running mean, 0 for none (not for accuracy)"),
+                themeOption,
                 OptionSpecification(
-                    name: "out", kind: .path, valueName: "FILE", help: "PNG file (QUANTITY.png)"),
+                    name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (QUANTITY.png)"),
             ], summary: "loss, accuracy, or what the method measures of each step"),
-        imagesForm, comparisonForm,
+        imagesForm, comparisonForm, measuresForm,
     ]
     static let help = """
         Every point is drawn: raw values faint, the running mean bold. Accuracy curves have a dashed
@@ -41,6 +45,11 @@ enum PlotCommand: NotebookCommand {
         edge, where the axis says 0. An accuracy curve over queries that ends at 2 or before is
         carried on as a faint level to the right edge: what one or two queries buy.
 
+        'plot measures' draws the loss and all that the method measures of each step, a panel each: for zip
+        ‖ĝ‖ against √δ, the share of clipped steps, a_k and c_k.
+
+        A name that ends in .svg gets the same drawing as SVG, text as text; --theme dark draws on a dark page.
+
         Names of runs draw these in one chart, of accuracy the curve on the test images where there is one.
 
         Images are drawn in the order of the split, for train the few-shot set; each class has a row.
@@ -49,42 +58,60 @@ enum PlotCommand: NotebookCommand {
           eval --split test
           plot accuracy --x step --out accuracy.png
           plot accuracy --x queries --log-x
-          plot gradient
-          plot loss main
+          plot gradient --log-y
+          plot measures
+          plot loss main --theme dark --out loss.svg
           plot images --split test --per-class 6
         """
     static let size = (width: 1200, height: 800)
+    static let themeOption = OptionSpecification(
+        name: "theme", kind: .choice(Theme.allCases.map(\.rawValue)), valueName: "light|dark",
+        help: "a white page or a dark one")
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         switch call.form.object {
         case imagesForm.object: try drawImages(call, &context)
         case comparisonForm.object: try drawComparison(call, &context)
+        case measuresForm.object: try drawMeasures(call, &context)
         default: try drawCurve(call, &context)
         }
     }
 
-    /// Writes a picture as PNG.
-    ///
-    /// - Returns: the file.
+    /// Writes a chart as its file's name says, PNG or SVG; what is recorded are the pixels of both.
+    static func write(
+        _ chart: some Drawable, to path: String, size: (width: Int, height: Int) = size, _ call: Call,
+        _ context: CommandContext
+    ) throws -> CellPlot {
+        var chart = chart
+        chart.theme = call.text("theme").flatMap(Theme.init) ?? .light
+        let isSVG = Folder.pathExtension(path) == "svg"
+        guard isSVG || ["", "png"].contains(Folder.pathExtension(path)) else {
+            throw call.failure("out", "expected a name that ends in .png or .svg; got '\(path)'")
+        }
+        let bitmap = chart.render(width: size.width, height: size.height)
+        let png = try bitmap.pngData()
+        let file = isSVG ? Array(chart.svg(width: size.width, height: size.height).utf8) : png
+        try call.locating("out") { try context.host.write(file, to: path) }
+        return plot(bitmap, png, path: path)
+    }
+
+    /// Writes a picture of pictures as PNG.
     static func write(
         _ bitmap: Bitmap, to path: String, _ call: Call, _ context: CommandContext
-    ) throws -> [UInt8] {
-        let end = Folder.pathExtension(path)
-        guard end.isEmpty || end == "png" else {
-            throw call.failure("out", "expected a name that ends in .png, for PNG is written; got '\(path)'")
+    ) throws -> CellPlot {
+        guard ["", "png"].contains(Folder.pathExtension(path)) else {
+            throw call.failure(
+                "out", "expected a name that ends in .png, for pictures are pixels; got '\(path)'")
         }
         let png = try bitmap.pngData()
         try call.locating("out") { try context.host.write(png, to: path) }
-        return png
+        return plot(bitmap, png, path: path)
     }
 
-    /// Records a picture that was written.
-    static func emit(_ bitmap: Bitmap, _ png: [UInt8], path: String, _ context: CommandContext) {
-        context.cell.emit(
-            .plot(
-                CellPlot(
-                    path: path, width: bitmap.width, height: bitmap.height,
-                    digest: SHA256Digest.hex(bitmap.pixelDigestInput), png: png)))
+    private static func plot(_ bitmap: Bitmap, _ png: [UInt8], path: String) -> CellPlot {
+        CellPlot(
+            path: path, width: bitmap.width, height: bitmap.height,
+            digest: SHA256Digest.hex(bitmap.pixelDigestInput), png: png)
     }
 
     private static func drawCurve(_ call: Call, _ context: inout CommandContext) throws {
@@ -104,14 +131,17 @@ enum PlotCommand: NotebookCommand {
         if call.flag("log-x") {
             makeLogarithmic(&chart, carryingOn: quantity == "accuracy" && axis == "queries")
         }
+        if call.flag("log-y") {
+            chart.hasLogarithmicY = true
+            chart.yLabel += ", logarithmic"
+        }
         guard chart.series.contains(where: { !$0.points.isEmpty }) else {
             let how =
                 quantity == "accuracy"
                 ? "'eval' and 'run --eval-every' make points" : "'step' and 'run' make points"
             throw call.failure("quantity", "nothing to draw yet: \(how)")
         }
-        let bitmap = chart.render(width: size.width, height: size.height)
-        let png = try write(bitmap, to: path, call, context)
+        let picture = try write(chart, to: path, call, context)
         for series in chart.series where !series.points.isEmpty {
             let values = series.points.map(\.y)
             let finite = values.filter(\.isFinite)
@@ -124,11 +154,50 @@ enum PlotCommand: NotebookCommand {
         let points = chart.series.reduce(0) { $0 + $1.points.count }
         context.say("\(quantity) curve of \(DisplayNumber.count(points, "point")) written to \(path)")
         context.set("points", .integer(points))
-        emit(bitmap, png, path: path, context)
+        context.cell.emit(.plot(picture))
+    }
+
+    /// What a curve is drawn over.
+    enum Axis {
+        case queries
+        case steps
+        /// At so many seconds a query.
+        case seconds(Double)
+
+        init(_ call: Call, _ context: CommandContext) throws {
+            switch call.text("x") {
+            case "step": self = .steps
+            case "seconds":
+                guard context.state.box.latency > 0 else {
+                    throw call.failure(
+                        "x",
+                        "expected 'box --latency S' before: a run's own time is not recorded, a replay has another"
+                    )
+                }
+                self = .seconds(context.state.box.latency)
+            default: self = .queries
+            }
+        }
+
+        var label: String {
+            switch self {
+            case .queries: "training queries"
+            case .steps: "step"
+            case .seconds(let each): "seconds, at \(DisplayNumber.figure(each)) a query"
+            }
+        }
+
+        func place(step: Int, queries: Int) -> Double {
+            switch self {
+            case .queries: Double(queries)
+            case .steps: Double(step)
+            case .seconds(let each): each * Double(queries)
+            }
+        }
     }
 
     /// A run by its name; the present one for nil.
-    private static func run(
+    static func run(
         _ name: String?, at index: Int, _ call: Call, _ context: CommandContext
     ) throws -> TuningRun {
         guard let name else { return try context.requireRun() }
@@ -154,7 +223,7 @@ enum PlotCommand: NotebookCommand {
                 "'\(run.methodName)' measures no '\(quantity)'; known: \(known.joined(separator: ", "))",
                 notes: near.map { ["did you mean '\($0)'?"] } ?? [])
         }
-        let axis = call.text("x") ?? "queries"
+        let axis = try Axis(call, context)
         guard quantity == "accuracy" else {
             return curve(run, measure, axis: axis, smoothing: call.number("smooth") ?? 0.9)
         }
@@ -187,7 +256,7 @@ enum PlotCommand: NotebookCommand {
         }
     }
 
-    private static func subtitle(_ run: TuningRun) -> String {
+    static func subtitle(_ run: TuningRun) -> String {
         let parts = [
             run.methodName.uppercased(), "\(run.classNames.count) classes",
             "δ = \(run.method.parameters.count)", "seed \(run.problem.seed)", run.method.schedule,
@@ -196,12 +265,12 @@ enum PlotCommand: NotebookCommand {
     }
 
     /// - Parameter measure: nil for the loss.
-    private static func curve(
-        _ run: TuningRun, _ measure: MeasureKey?, axis: String, smoothing: Double
+    static func curve(
+        _ run: TuningRun, _ measure: MeasureKey?, axis: Axis, smoothing: Double
     ) -> LineChart {
         let points = run.history.steps.map { record in
             Point(
-                x: Double(axis == "step" ? record.step : record.queries),
+                x: axis.place(step: record.step, queries: record.queries),
                 y: measure.flatMap { run.value(of: $0.name, in: record) } ?? record.loss)
         }
         let name =
@@ -210,7 +279,7 @@ enum PlotCommand: NotebookCommand {
         let smoothed = smoothing > 0 ? Smoothing.exponential(points, factor: smoothing) : nil
         var chart = LineChart(
             title: measure?.title ?? "Loss", subtitle: subtitle(run),
-            xLabel: axis == "step" ? "step" : "training queries",
+            xLabel: axis.label,
             yLabel: measure?.symbol ?? type(of: run.method).lossName,
             series: [Series(name: name, points: points, smoothed: smoothed)])
         if let measure, let limit = run.method.limits[measure.name] {
@@ -227,17 +296,17 @@ enum PlotCommand: NotebookCommand {
         ["accuracy", "loss"] + methods.measures.map(\.plot)
     }
 
-    private static func accuracy(_ run: TuningRun, axis: String, zeroShot: [String: Double]) -> LineChart {
+    private static func accuracy(_ run: TuningRun, axis: Axis, zeroShot: [String: Double]) -> LineChart {
         let splits = ["training", "validation", "test"].filter { !run.history.evaluations(of: $0).isEmpty }
         let series = splits.map { split in
             Series(
                 name: split,
                 points: run.history.evaluations(of: split).map {
-                    Point(x: Double(axis == "step" ? $0.step : $0.queries), y: $0.score.accuracy)
+                    Point(x: axis.place(step: $0.step, queries: $0.queries), y: $0.score.accuracy)
                 })
         }
         var chart = LineChart(
-            title: "Accuracy", subtitle: subtitle(run), xLabel: axis == "step" ? "step" : "training queries",
+            title: "Accuracy", subtitle: subtitle(run), xLabel: axis.label,
             yLabel: "accuracy in %", series: series)
         chart.referenceLines = splits.compactMap { split in
             zeroShot[split].map {

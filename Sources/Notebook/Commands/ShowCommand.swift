@@ -72,7 +72,9 @@ extension CommandContext {
             "queries: \(spent.training) of \(run.problem.budget) for training, \(spent.evaluation) for evaluation"
                 + (lost > 0
                     ? "; \(lost) of them asked by 'doctor', or in steps that failed, were undone or interrupted, or are on a branch"
-                    : ""))
+                    : "")
+                + (spent.failed > 0 ? "; \(spent.failed) failed and were asked again" : ""))
+        if spent.failed > 0 { set("failed-queries", .integer(spent.failed)) }
         let all = session.spent
         if all != spent {
             say(

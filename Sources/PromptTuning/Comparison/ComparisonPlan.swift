@@ -43,15 +43,19 @@ extension TuningRun {
         stepped: (_ run: TuningRun) throws -> Void
     ) throws {
         let further = RunPlan(.queries(plan.queries))
+        var isUsedUp = false
         while true {
-            let isLast = further.steps(of: self) == 0
+            let isLast = isUsedUp || further.steps(of: self) == 0
             for (list, every) in plan.schedule {
                 // What a prompt is worth at a number of queries is what it is before a step that would lead beyond it.
                 let mark = (queries + every - 1) / every * every
                 if isLast || queries + method.queriesPerStep > mark { try evaluateOnce(list, pause: pause) }
             }
             if isLast { return }
-            try step(pause: pause)
+            guard try stepWithinBudget(pause: pause) else {
+                isUsedUp = true
+                continue
+            }
             try stepped(self)
         }
     }

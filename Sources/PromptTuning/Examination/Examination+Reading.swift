@@ -123,9 +123,10 @@ extension BoxView {
             let sum = powers.reduce(0, +)
             for (place, power) in powers.enumerated() {
                 // The slope of −log p(label) in a logit, or in a probability.
-                let slope =
+                let slope: Double =
                     switch numbers {
                     case .logits: power / sum - (place == label ? 1 : 0)
+                    case .logProbabilities: place == label ? 1.0 : 0.0
                     case .probabilities: place == label ? 1 / max(power / sum, unit / 2) : 0
                     }
                 squares += slope * slope

@@ -133,7 +133,7 @@ public struct GaussNewtonMethod: TuningMethod {
     private static func rounding(_ view: BoxView) -> GaussNewton.Rounding? {
         guard let decimals = view.decimals else { return nil }
         let step = Elementary.pow(10, Double(-decimals))
-        return view.numbers == .logits ? .logits(step) : .probabilities(step)
+        return view.numbers == .probabilities ? .probabilities(step) : .logits(step)
     }
 
     /// Indices of at most `most` images, classes as even as can be, ascending.
