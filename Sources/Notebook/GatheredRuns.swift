@@ -68,34 +68,35 @@ public struct GatheredRuns {
         .sorted { ($0.task, $0.variant, $0.seed) < ($1.task, $1.variant, $1.seed) }
     }
 
-    /// The table as `compare` shows it.
-    public func lines(target: Double?) -> [String] {
-        ComparisonReport.lines(ComparisonTable(sorted, target: target))
+    /// What is made of the runs.
+    public struct Report {
+        /// The table as `compare` shows it.
+        public var lines: [String]
+        /// PNG files by names for them: the curves of each task's test accuracy, accuracy by task, for each task the
+        /// queries to target.
+        public var pictures: [(name: String, png: [UInt8])]
     }
 
-    public var tasks: [String] { Set(sorted.map(\.task)).sorted() }
-
-    /// The curves of a task's test accuracy as a PNG file; nil where there is nothing to draw.
-    public func picture(of task: String) -> [UInt8]? {
-        let chart = ComparisonPlot.chart(
-            sorted.filter { $0.task == task }, .test, smoothing: 0, title: task)
-        guard !chart.series.isEmpty else { return nil }
-        return try? chart.render(width: PlotCommand.size.width, height: PlotCommand.size.height).pngData()
-    }
-
-    /// Accuracy by task as a PNG file, and for each task the queries to target by a name for a file.
-    public func furtherPictures(target: Double?) -> [(name: String, png: [UInt8])] {
-        let table = ComparisonTable(sorted, target: target)
+    /// - Parameter hasPictures: whether to draw, too.
+    public func report(target: Double?, hasPictures: Bool) -> Report {
+        let runs = sorted
+        let table = ComparisonTable(runs, target: target)
+        var report = Report(lines: ComparisonReport.lines(table), pictures: [])
+        guard hasPictures else { return report }
+        let tasks = Dictionary(grouping: runs, by: \.task).sorted { $0.key < $1.key }
         let charts =
-            [("tasks", ComparisonPlot.tasks(table))]
+            tasks.map { task, runs in
+                ("curves-" + task, ComparisonPlot.chart(runs, .test, smoothing: 0, title: task))
+            } + [("tasks", ComparisonPlot.tasks(table))]
             + table.tasks.map { ("targets-" + $0.name, ComparisonPlot.targets(table, task: $0.name)) }
-        return charts.compactMap { name, chart in
+        report.pictures = charts.compactMap { name, chart in
             guard !chart.series.isEmpty,
                 let png = try? chart.render(width: PlotCommand.size.width, height: PlotCommand.size.height)
                     .pngData()
             else { return nil }
             return (name, png)
         }
+        return report
     }
 
     /// A line for each run: task, variant, seed, queries, test images and how many of them are right.

@@ -61,7 +61,7 @@ package struct Canvas {
         _ trails: [Trail], dash: (on: Double, off: Double)? = nil, _ color: Color, opacity: Double = 1,
         clip: PixelRect
     ) -> Coverage {
-        var coverage = Coverage(area: clip)
+        var coverage = Coverage(area: Self.bounds(of: trails).intersection(clip))
         for trail in trails {
             if let point = trail.points.first, trail.points.count == 1 {
                 coverage.addLine(from: point, to: point, reach: trail.reach)
@@ -73,6 +73,24 @@ package struct Canvas {
         blend(coverage, theme.color(color), opacity: opacity)
         marks.append(.trails(trails, dash: dash.map { [$0.on, $0.off] }, theme.color(color), opacity, clip))
         return coverage
+    }
+
+    /// A rectangle that holds all that trails cover.
+    private static func bounds(of trails: [Trail]) -> PixelRect {
+        var low = Vector(.infinity, .infinity)
+        var high = Vector(-.infinity, -.infinity)
+        for trail in trails {
+            let air = trail.reach + 3
+            for point in trail.points {
+                low = Vector(min(low.x, point.x - air), min(low.y, point.y - air))
+                high = Vector(max(high.x, point.x + air), max(high.y, point.y + air))
+            }
+        }
+        guard low.x <= high.x else { return PixelRect(x: 0, y: 0, width: 0, height: 0) }
+        let (left, top) = (Coverage.pixel(low.x), Coverage.pixel(low.y))
+        return PixelRect(
+            x: left, y: top, width: Coverage.pixel(high.x) - left + 1,
+            height: Coverage.pixel(high.y) - top + 1)
     }
 
     /// Paints `color` where `coverage` says so, times `opacity`.

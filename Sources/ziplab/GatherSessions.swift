@@ -52,9 +52,10 @@ struct GatherSessions: ParsableCommand {
                     "note: \(runs.contradictions) runs are left out: another of the same method, data, seed and queries came first, with other results\n"
                 )
             }
-            let lines = runs.lines(target: target).map { escapedForDisplay($0) }
-            for line in lines { try Output.write(line + "\n") }
-            if let out { try write(runs, lines, to: out) }
+            var report = runs.report(target: target, hasPictures: out != nil)
+            report.lines = report.lines.map { escapedForDisplay($0) }
+            for line in report.lines { try Output.write(line + "\n") }
+            if let out { try write(runs, report, to: out) }
         } catch {
             Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
             throw ExitStatus.statementFailed
@@ -78,14 +79,11 @@ struct GatherSessions: ParsableCommand {
         return found
     }
 
-    private func write(_ runs: GatheredRuns, _ lines: [String], to folder: String) throws {
+    private func write(_ runs: GatheredRuns, _ report: GatheredRuns.Report, to folder: String) throws {
         try Folder.create(folder)
-        try NewFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: folder + "/table.txt")
+        try NewFile.write(Array((report.lines.joined(separator: "\n") + "\n").utf8), to: folder + "/table.txt")
         try NewFile.write(Array(runs.table.utf8), to: folder + "/runs.tsv")
-        let curves = runs.tasks.compactMap { task in
-            runs.picture(of: task).map { (name: "curves-" + task, png: $0) }
-        }
-        for (index, picture) in (curves + runs.furtherPictures(target: target)).enumerated() {
+        for (index, picture) in report.pictures.enumerated() {
             let isPlain = picture.name.allSatisfy {
                 $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
             }
