@@ -49,4 +49,6 @@ public func isVariableName(_ text: String) -> Bool {
 }
 
 /// The words that name statements of the language itself, sorted.
-public let reservedWords = ["for", "in", "let", "repeat"]
+public let reservedWords = ["and", "else", "for", "if", "in", "let", "not", "or", "repeat"]
+/// Those that begin a statement.
+public let statementWords = ["for", "if", "let", "repeat"]

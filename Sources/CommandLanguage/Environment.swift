@@ -1,6 +1,10 @@
 /// The variables that expressions see.
 public struct Environment: Sendable {
     public var variables: [String: Value]
+    /// The value of a name that no variable has; names may have dots.
+    public var result: @Sendable (String) -> Value? = { _ in nil }
+    /// Such names, for messages.
+    public var resultNames: @Sendable () -> [String] = { [] }
 
     public init(variables: [String: Value] = [:]) {
         self.variables = variables
@@ -19,6 +23,13 @@ public func evaluateText(
     _ expression: Expression, in environment: Environment, source: SourceText
 ) throws(Diagnostic) -> String {
     try Evaluator(environment: environment, source: source).text(of: expression)
+}
+
+/// Returns whether the condition of an `if` holds.
+public func evaluateCondition(
+    _ expression: Expression, in environment: Environment, source: SourceText
+) throws(Diagnostic) -> Bool {
+    try Evaluator(environment: environment, source: source).truth(of: expression)
 }
 
 /// Returns the count of a `repeat`: a whole number from 0 to `maximumIterations`.

@@ -28,6 +28,46 @@ struct Evaluator {
             return .number(try result(of: first, rest))
         case .call(let function, let arguments):
             return try call(function, arguments)
+        case .comparison(let left, let symbol, let right):
+            return .number(try compare(left, symbol, right) ? 1 : 0)
+        case .not(let operand):
+            return .number(try truth(of: operand) ? 0 : 1)
+        case .all(let operands):
+            for operand in operands where !(try truth(of: operand)) { return .number(0) }
+            return .number(1)
+        case .any(let operands):
+            for operand in operands where try truth(of: operand) { return .number(1) }
+            return .number(0)
+        }
+    }
+
+    /// Whether a condition holds: what a comparison gives, or another number that is not 0.
+    func truth(of expression: Expression) throws(Diagnostic) -> Bool {
+        let value = try value(of: expression)
+        guard let number = value.number else {
+            throw failure(
+                .expected("a condition such as loss < 1", got: value.summary), at: expression.range)
+        }
+        return number != 0
+    }
+
+    private func compare(
+        _ left: Expression, _ symbol: Expression.Comparison, _ right: Expression
+    ) throws(Diagnostic) -> Bool {
+        let (one, other) = (try value(of: left), try value(of: right))
+        switch (one, other) {
+        case (.number(let one), .number(let other)): return symbol.holds(one, other)
+        case (.string(let one), .string(let other)) where symbol == .equal: return one == other
+        case (.string(let one), .string(let other)) where symbol == .unequal: return one != other
+        case (.string, .string):
+            throw failure(
+                .wrongType(of: symbol.rawValue, expected: "numbers", got: one.summary), at: left.range)
+        default:
+            throw failure(
+                .wrongType(
+                    of: symbol.rawValue, expected: "two numbers or two strings",
+                    got: "\(one.summary) and \(other.summary)"),
+                at: left.range.union(right.range))
         }
     }
 
@@ -51,8 +91,9 @@ struct Evaluator {
     }
 
     private func variable(_ name: String, at range: SourceRange) throws(Diagnostic) -> Value {
-        if let value = environment.variables[name] { return value }
-        let near = nearestName(to: name, among: environment.variables.keys)
+        if let value = environment.variables[name] ?? environment.result(name) { return value }
+        let near = nearestName(
+            to: name, among: environment.variables.keys.sorted() + environment.resultNames())
         throw failure(.unknownVariable(name, near: near), at: range)
     }
 

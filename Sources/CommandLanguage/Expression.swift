@@ -24,6 +24,32 @@ public struct Expression: Sendable {
         case chain(first: Expression, rest: [Operation])
         /// `len(x)` and its like.
         case call(Word, arguments: [Expression])
+        /// 1 where it holds, else 0.
+        case comparison(Expression, Comparison, Expression)
+        case not(Expression)
+        /// Operands of `and`, of `or`; chains, as of sums.
+        case all([Expression])
+        case any([Expression])
+    }
+
+    public enum Comparison: String, Sendable, CaseIterable {
+        case equal = "=="
+        case unequal = "!="
+        case atMost = "<="
+        case atLeast = ">="
+        case below = "<"
+        case above = ">"
+
+        func holds(_ left: Double, _ right: Double) -> Bool {
+            switch self {
+            case .equal: left == right
+            case .unequal: left != right
+            case .atMost: left <= right
+            case .atLeast: left >= right
+            case .below: left < right
+            case .above: left > right
+            }
+        }
     }
 
     /// An operator and its right-hand side.

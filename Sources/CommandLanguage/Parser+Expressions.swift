@@ -1,15 +1,66 @@
-/// The grammar inside `$( … )`, loosest first: `+ -`, then `* / %`, then unary minus.
+/// The grammar inside `$( … )`, loosest first: `or`, `and`, `not`, one comparison, `+ -`, then `* / %`, then unary minus.
 extension Parser {
     /// Reads `( … )` or `$( … )`, whose opener has the given length.
     mutating func parseParenthesized(openerLength: Int) throws(Failure) -> Expression {
         let start = position
         try open(range(length: openerLength), closer: .parenthesis)
         position += openerLength
-        let inner = try parseSum()
+        let inner = try parseCondition()
         guard at(")") else { throw failure(expected: "an operator or ')'") }
         position += 1
         close()
         return Expression(kind: inner.kind, range: range(from: start))
+    }
+
+    private mutating func parseCondition() throws(Failure) -> Expression {
+        let first = try parseConjunction()
+        var all = [first]
+        while try skipName("or") { all.append(try parseConjunction()) }
+        guard let last = all.last, all.count > 1 else { return first }
+        return Expression(kind: .any(all), range: first.range.union(last.range))
+    }
+
+    private mutating func parseConjunction() throws(Failure) -> Expression {
+        let first = try parseNegated()
+        var all = [first]
+        while try skipName("and") { all.append(try parseNegated()) }
+        guard let last = all.last, all.count > 1 else { return first }
+        return Expression(kind: .all(all), range: first.range.union(last.range))
+    }
+
+    private mutating func parseNegated() throws(Failure) -> Expression {
+        try skipInside()
+        let start = position
+        var count = 0
+        while try skipName("not") { count += 1 }
+        let operand = try parseComparison()
+        // A row of 'not' is no deep tree: two make one of any number.
+        let kept = count > 2 ? 2 - count % 2 : count
+        return (0..<kept).reduce(operand) { inner, _ in
+            Expression(kind: .not(inner), range: range(from: start))
+        }
+    }
+
+    private mutating func parseComparison() throws(Failure) -> Expression {
+        let left = try parseSum()
+        let found = Expression.Comparison.allCases.first { symbol in
+            bytes[min(position, bytes.count)...].starts(with: symbol.rawValue.utf8)
+        }
+        guard let found else { return left }
+        position += found.rawValue.utf8.count
+        let right = try parseSum()
+        return Expression(
+            kind: .comparison(left, found, right), range: left.range.union(right.range))
+    }
+
+    /// Passes a word of the grammar and the blanks behind it where it comes next.
+    private mutating func skipName(_ name: StaticString) throws(Failure) -> Bool {
+        let text = Array("\(name)".utf8)
+        guard bytes[min(position, bytes.count)...].starts(with: text), !isNamePart(byte(ahead: text.count))
+        else { return false }
+        position += text.count
+        try skipInside()
+        return true
     }
 
     mutating func parseSum() throws(Failure) -> Expression {
@@ -88,15 +139,19 @@ extension Parser {
 
     private mutating func parseVariableOrCall() throws(Failure) -> Expression {
         let start = position
-        while isNamePart(current) { position += 1 }
+        while isNamePart(current) || at(".") && isNameStart(byte(ahead: 1)) { position += 1 }
         let name = Word(text: source.slice(range(from: start)), range: range(from: start))
+        if reservedWords.contains(name.text) {
+            throw Failure(
+                error: .expected("a value", got: "the reserved word '\(name.text)'"), range: name.range)
+        }
         guard at("(") else { return Expression(kind: .variable(name.text), range: name.range) }
         try open(range(length: 1), closer: .parenthesis)
         position += 1
         var arguments: [Expression] = []
         try skipInside()
         while !at(")") {
-            arguments.append(try parseSum())
+            arguments.append(try parseCondition())
             if at(",") {
                 position += 1
                 try skipInside()

@@ -33,8 +33,10 @@ extension Parser {
         case "let": kind = try parseBinding()
         case "repeat": kind = try parseRepetition()
         case "for": kind = try parseIteration()
-        case "in":
-            throw Failure(error: .expected("a command", got: "the reserved word 'in'"), range: verb.range)
+        case "if": kind = try parseChoice()
+        case "in", "else":
+            throw Failure(
+                error: .expected("a command", got: "the reserved word '\(verb.text)'"), range: verb.range)
         default:
             let arguments = try parseArguments()
             if let first = arguments.first, case .positional(let word) = first.kind,
@@ -114,7 +116,7 @@ extension Parser {
         return .option(name: name, value: try parseWord())
     }
 
-    // MARK: - let, repeat, for
+    // MARK: - let, repeat, for, if
 
     private mutating func parseBinding() throws(Failure) -> Statement.Kind {
         let name = try parseName()
@@ -153,6 +155,34 @@ extension Parser {
         let word = try parseWord()
         let sequence = try splitRange(word) ?? .values(word)
         return .iteration(name: name, sequence: sequence, body: try parseBlock())
+    }
+
+    private mutating func parseChoice() throws(Failure) -> Statement.Kind {
+        var branches: [Branch] = []
+        while true {
+            try skipBlanks()
+            guard at("(") else { throw failure(expected: "a condition in ( ) after 'if'") }
+            let condition = try parseParenthesized(openerLength: 1)
+            branches.append(Branch(condition: condition, body: try parseBlock()))
+            guard try skipWord("else") else { return .choice(branches: branches, otherwise: nil) }
+            guard try skipWord("if") else {
+                return .choice(branches: branches, otherwise: try parseBlock())
+            }
+        }
+    }
+
+    /// Passes blanks and a word where it comes next; else stays.
+    private mutating func skipWord(_ word: StaticString) throws(Failure) -> Bool {
+        let start = position
+        try skipBlanks()
+        let text = Array("\(word)".utf8)
+        guard bytes[min(position, bytes.count)...].starts(with: text), !isNamePart(byte(ahead: text.count))
+        else {
+            position = start
+            return false
+        }
+        position += text.count
+        return true
     }
 
     /// Reads the name of a new variable.

@@ -28,7 +28,15 @@ public struct Statement: Sendable {
         indirect case repetition(count: Expression, body: [Statement])
         /// `for name in sequence { body }`.
         indirect case iteration(name: Word, sequence: IterationSource, body: [Statement])
+        /// `if (condition) { body } else if (…) { … } else { … }`.
+        indirect case choice(branches: [Branch], otherwise: [Statement]?)
     }
+}
+
+/// What is done where a condition holds.
+public struct Branch: Sendable {
+    public let condition: Expression
+    public let body: [Statement]
 }
 
 /// A verb and what follows it; which options take values is known where commands are bound.

@@ -38,7 +38,7 @@ public struct Completer {
     private func candidates(_ context: CompletionContext) -> [String] {
         switch context.target {
         case .comment: return []
-        case .verb: return (commandTable.map { $0.verb } + reservedWords.filter { $0 != "in" }).sorted()
+        case .verb: return (commandTable.map { $0.verb } + statementWords).sorted()
         case .variable: return variables
         case .expressionName: return (variables + functionNames).sorted()
         case .optionName: return options(context).map { "--" + $0.name }

@@ -14,6 +14,7 @@ public final class Notebook {
     public private(set) var settings: [String: Value]
     private var state = NotebookState()
     private var past: [NotebookState] = []
+    private var future: [NotebookState] = []
     /// What the session asked in all.
     private let session = QueryAccount(budget: nil)
     private var cells = 0
@@ -186,7 +187,8 @@ public final class Notebook {
         _ cell: CellRecorder, _ input: String, _ body: (inout CommandContext) throws -> Void
     ) -> CellStatus {
         var context = CommandContext(
-            state: state, past: past, cell: cell, host: host, transcript: { [recorder] in recorder.text },
+            state: state, past: past, future: future, cell: cell, host: host,
+            transcript: { [recorder] in recorder.text },
             recordedPath: recorder.path, session: session, base: state)
         var status = CellStatus.ok
         do {
@@ -205,10 +207,12 @@ public final class Notebook {
             context.base.next = input
             context.base.nextCell = cells
             context.past.append(context.base)
+            context.future = []
             if context.past.count > Self.pastLimit { context.past.removeFirst() }
         }
         state = context.state
         past = context.past
+        future = context.future
         hasQuit = context.quits
         return status
     }
@@ -232,13 +236,13 @@ extension Notebook {
         case .binding(let name, let expression):
             guard settings[name.text] == nil else { return }
             context.state.variables.variables[name.text] = try CommandLanguage.evaluate(
-                expression, in: context.state.variables, source: source)
+                expression, in: context.state.environment, source: source)
         case .repetition(let count, let body):
-            let count = try evaluateCount(count, in: context.state.variables, source: source)
+            let count = try evaluateCount(count, in: context.state.environment, source: source)
             for _ in 0..<count where !context.quits { try execute(body, source: source, &context) }
         case .iteration(let name, let sequence, let body):
             let values = try CommandLanguage.evaluate(
-                sequence, in: context.state.variables, source: source)
+                sequence, in: context.state.environment, source: source)
             guard settings[name.text] == nil else {
                 throw Diagnostic(
                     message: "variable '\(name.text)' has a value from '--set'", range: name.range,
@@ -248,6 +252,12 @@ extension Notebook {
                 context.state.variables.variables[name.text] = value
                 try execute(body, source: source, &context)
             }
+        case .choice(let branches, let otherwise):
+            let environment = context.state.environment
+            let chosen = try branches.first { branch in
+                try evaluateCondition(branch.condition, in: environment, source: source)
+            }
+            if let body = chosen?.body ?? otherwise { try execute(body, source: source, &context) }
         case .command(let command):
             try execute(command, range: statement.range, source: source, &context)
         }
@@ -273,7 +283,7 @@ extension Notebook {
         guard let type = commandTable.first(where: { $0.verb == command.verb.text }) else {
             let near =
                 Self.usual[command.verb.text]
-                ?? nearestName(to: command.verb.text, among: commandTable.map { $0.verb } + reservedWords)
+                ?? nearestName(to: command.verb.text, among: commandTable.map { $0.verb } + statementWords)
             throw Diagnostic(
                 message: "unknown command '\(command.verb.text)'", range: command.verb.range, source: source,
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the commands"])
@@ -281,7 +291,7 @@ extension Notebook {
         try context.cell.interruptionPoint()
         if context.blockDepth > 0 { context.cell.beginInnerStatement() }
         let call = try Call(
-            command, range: range, forms: type.forms, environment: context.state.variables,
+            command, range: range, forms: type.forms, environment: context.state.environment,
             methods: host.methods, source: source)
         if type == SourceCommand.self {
             // Its statements are run one by one, like those of a block.
@@ -289,6 +299,8 @@ extension Notebook {
             return
         }
         var attempt = context
+        let known = context.cell.results.count
+        defer { context.state.remember(context.cell.results.dropFirst(known)) }
         do {
             try type.run(call, &attempt)
         } catch is Interruption {

@@ -22,11 +22,14 @@ let commandTable: [any NotebookCommand.Type] = [
     AblateCommand.self, AnchorsCommand.self, BoxCommand.self, BranchCommand.self, CacheCommand.self,
     CheckpointCommand.self,
     ClassesCommand.self,
-    ClassifyCommand.self, CompareCommand.self, DataCommand.self, DoctorCommand.self,
+    ClassifyCommand.self, CompareCommand.self, DataCommand.self, DiffCommand.self, DoctorCommand.self,
     EvalCommand.self,
-    ExportCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self, PlotCommand.self,
-    ProbeCommand.self, PromptCommand.self, QuitCommand.self, RestoreCommand.self, RunCommand.self,
-    RunsCommand.self, SaveCommand.self, SessionsCommand.self, ShowCommand.self, SourceCommand.self,
+    ExportCommand.self, GotoCommand.self, HelpCommand.self, HistoryCommand.self, ModelCommand.self,
+    PlotCommand.self,
+    ProbeCommand.self, PromptCommand.self, QuitCommand.self, RedoCommand.self, RestoreCommand.self,
+    RunCommand.self,
+    RunsCommand.self, SaveCommand.self, SayCommand.self, SessionsCommand.self, ShowCommand.self,
+    SourceCommand.self,
     StepCommand.self,
     TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self, ZeroshotCommand.self,
 ]
@@ -36,6 +39,8 @@ struct CommandContext {
     var state: NotebookState
     /// States to go back to, oldest first.
     var past: [NotebookState]
+    /// States that 'redo' goes to, the next one first; gone as soon as something else changes.
+    var future: [NotebookState]
     let cell: CellRecorder
     let host: NotebookHost
     /// The session so far, as a transcript.
@@ -161,3 +166,10 @@ extension CommandContext {
 
 /// Names of the splits in the language.
 let splitNames = Split.allCases.map(\.rawValue)
+
+extension String {
+    /// With blanks up to a number of terminal columns.
+    func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - displayWidth(of: self)))
+    }
+}

@@ -59,6 +59,9 @@ struct NotebookState: Sendable {
     var comparison = Comparison(names: [], target: nil) { didSet { revision += 1 } }
     var variables = Environment() { didSet { revision += 1 } }
 
+    /// What the last statement computed, by names that an expression can have.
+    private var results: [String: Value] = [:]
+
     /// The statement that changed this state into the next, for `undo` to name.
     var next = ""
     /// Its number in the session.
@@ -127,5 +130,55 @@ struct NotebookState: Sendable {
         zeroShot = [:]
         compared = [:]
         comparison = Comparison(names: [], target: nil)
+    }
+}
+
+extension NotebookState {
+    /// Keeps what a statement computed, for expressions: `gradient-norm` is `gradient_norm` there. A statement that
+    /// computed nothing leaves what the one before it did.
+    mutating func remember(_ new: some Collection<CellResult>) {
+        guard !new.isEmpty else { return }
+        results = [:]
+        for result in new {
+            // In a block behind the number of the statement.
+            let key = String(result.key.drop { $0.isNumber || $0 == "." })
+            if let value = result.value.languageValue {
+                results[key.replacing("-", with: "_")] = value
+            }
+        }
+    }
+
+    /// Variables; results of the last statement; and `NAME.loss`, `.accuracy`, `.queries`, `.step` of each run.
+    var environment: Environment {
+        var environment = variables
+        let (results, runs) = (results, runs)
+        environment.result = { name in
+            if let value = results[name] { return value }
+            guard let dot = name.lastIndex(of: ".") else { return nil }
+            guard let run = runs[String(name[..<dot])]?.run else { return nil }
+            switch name[name.index(after: dot)...] {
+            case "step": return .number(Double(run.method.step))
+            case "queries": return .number(Double(run.queries))
+            case "loss": return run.history.steps.last.map { .number($0.loss) }
+            case "accuracy": return run.history.evaluations.last.map { .number($0.score.accuracy) }
+            default: return nil
+            }
+        }
+        environment.resultNames = { results.keys.sorted() }
+        return environment
+    }
+}
+
+extension ResultValue {
+    /// What an expression makes of it; nil for a list.
+    var languageValue: Value? {
+        switch self {
+        case .integer(let value): .number(Double(value))
+        case .double(let value): .number(value)
+        case .float(let value): .number(Double(value))
+        case .boolean(let value): .number(value ? 1 : 0)
+        case .text(let value): .string(value)
+        case .list, .recorded: nil
+        }
     }
 }

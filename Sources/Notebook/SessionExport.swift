@@ -73,8 +73,10 @@ enum ScriptExporter: SessionExporter {
                 comment("failed")
             } else if undone.contains(cell.number) {
                 comment("undone")
-            } else if !Self.undone(by: cell).isEmpty {
+            } else if !Self.numbers("undone", of: cell).isEmpty {
                 comment("takes back what is undone")
+            } else if !Self.numbers("redone", of: cell).isEmpty {
+                comment("takes up again what was undone")
             } else {
                 if case .interrupted(let place) = cell.status {
                     lines.append("# was interrupted (\(place.words)); here it goes to its end")
@@ -86,11 +88,17 @@ enum ScriptExporter: SessionExporter {
     }
 
     /// Numbers of the cells that an `undo` took back.
-    private static func undone(in cells: [Cell]) -> Set<Int> { Set(cells.flatMap(undone(by:))) }
+    /// What is undone at the end: taken back, and not taken up again.
+    private static func undone(in cells: [Cell]) -> Set<Int> {
+        cells.reduce(into: []) { undone, cell in
+            undone.formUnion(numbers("undone", of: cell))
+            undone.subtract(numbers("redone", of: cell))
+        }
+    }
 
-    /// What a cell took back; empty where it is no `undo`, or of a version that did not record it.
-    private static func undone(by cell: Cell) -> [Int] {
-        guard let value = cell.results.first(where: { $0.key == "undone" })?.value.description,
+    /// What a cell took back or up again; empty where it did not, or is of a version that did not record it.
+    private static func numbers(_ key: String, of cell: Cell) -> [Int] {
+        guard let value = cell.results.first(where: { $0.key == key })?.value.description,
             value.hasPrefix("["), value.hasSuffix("]")
         else { return [] }
         return value.dropFirst().dropLast().split(whereSeparator: { $0 == "," || $0 == " " }).compactMap {

@@ -12,6 +12,15 @@ public struct SharedList<Element: Sendable>: Sendable {
 
     public init() {}
 
+    /// Keeps the first elements; full blocks stay shared.
+    public mutating func keepFirst(_ count: Int) {
+        precondition(count >= 0, "expected a count from 0; got \(count)")
+        guard count < self.count else { return }
+        let (whole, rest) = count.quotientAndRemainder(dividingBy: Self.blockSize)
+        tail = Array((whole < blocks.count ? blocks[whole] : tail).prefix(rest))
+        blocks.removeSubrange(whole...)
+    }
+
     public mutating func append(_ element: Element) {
         tail.append(element)
         if tail.count == Self.blockSize {

@@ -9,6 +9,8 @@ import Tensors
 /// copies, since a query never comes back.
 public struct TuningRun: Sendable {
     public private(set) var method: any TuningMethod
+    /// The method before its first step.
+    private let start: any TuningMethod
     public private(set) var history = RunHistory()
     /// The black box itself, for what is no part of the run.
     public let box: any Oracle
@@ -31,6 +33,7 @@ public struct TuningRun: Sendable {
         oracle: any Oracle, total: QueryAccount? = nil, journal: RunJournal? = nil
     ) throws {
         method = try type.init(settings, for: problem)
+        start = method
         account = QueryAccount(budget: problem.budget, total: total)
         box = oracle
         self.oracle = problem.view.applied(to: oracle, seed: problem.seed)
@@ -103,6 +106,28 @@ public struct TuningRun: Sendable {
             history.steps.append(record)
             return record
         }
+    }
+
+    /// Goes back to the state after a step, computed again from what the method had read; no query.
+    ///
+    /// - Parameter pause: called before each step; what it throws leaves the run as it was.
+    /// - Throws: `TuningError.badState` where the steps do not come out as they did.
+    public mutating func goBack(toStep step: Int, pause: () throws -> Void = {}) throws {
+        let first = start.step
+        precondition((0...method.step).contains(step), "expected a step up to \(method.step); got \(step)")
+        guard step >= first else { throw TuningError.badState(method: methodName, tensor: "step") }
+        var method = start
+        for record in history.steps.prefix(while: { $0.step <= step }) {
+            try pause()
+            var again: StepRecord?
+            for readings in record.readings { again = try method.tell(readings) }
+            guard again?.step == record.step, again?.loss.bitPattern == record.loss.bitPattern else {
+                throw TuningError.badState(method: methodName, tensor: "readings")
+            }
+        }
+        self.method = method
+        history.steps.keepFirst(history.steps.count { $0.step <= step })
+        history.evaluations.keepFirst(history.evaluations.prefix { $0.step <= step }.count)
     }
 
     /// What the method takes from the answers to its queries, asked or known from the journal.

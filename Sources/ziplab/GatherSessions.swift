@@ -81,7 +81,8 @@ struct GatherSessions: ParsableCommand {
 
     private func write(_ runs: GatheredRuns, _ report: GatheredRuns.Report, to folder: String) throws {
         try Folder.create(folder)
-        try NewFile.write(Array((report.lines.joined(separator: "\n") + "\n").utf8), to: folder + "/table.txt")
+        try NewFile.write(
+            Array((report.lines.joined(separator: "\n") + "\n").utf8), to: folder + "/table.txt")
         try NewFile.write(Array(runs.table.utf8), to: folder + "/runs.tsv")
         for (index, picture) in report.pictures.enumerated() {
             let isPlain = picture.name.allSatisfy {

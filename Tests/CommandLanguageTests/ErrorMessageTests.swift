@@ -5,6 +5,13 @@ import Testing
 struct ErrorMessageTests {
     static let syntax: [Sample<String>] = [
         // Characters
+        Sample("if «loss» < 1 { step }", "expected a condition in ( ) after 'if'; got 'loss'"),
+        Sample("if (loss <«)» { step }", "expected a value; got ')'"),
+        Sample("if (1) «step»", "expected '{'; got 'step'"),
+        Sample("«else» { step }", "expected a command; got the reserved word 'else'"),
+        Sample("let «not» = 1", "expected a name; got the reserved word 'not'"),
+        Sample("show $(1 < 2 «<» 3)", "expected an operator or ')'; got '<'"),
+        Sample("show $(1 + «and»)", "expected a value; got the reserved word 'and'"),
         Sample("step «\0»", "control character U+0000 in the source"),
         Sample("# «\u{1b}»[2J", "control character U+001B in the source"),
         Sample("step «\r»5", "control character U+000D in the source"),

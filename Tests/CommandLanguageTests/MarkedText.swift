@@ -59,6 +59,11 @@ private func lastValue(
                 environment.variables[name.text] = value
                 last = try lastValue(of: body, in: &environment, source: source)
             }
+        case .choice(let branches, let otherwise):
+            let chosen = try branches.first {
+                try evaluateCondition($0.condition, in: environment, source: source)
+            }
+            last = try lastValue(of: chosen?.body ?? otherwise ?? [], in: &environment, source: source)
         case .command(let command):
             for argument in command.arguments {
                 if case .positional(let word) = argument.kind {

@@ -110,6 +110,13 @@ struct MutationTests {
             case .iteration(_, let sequence, let body):
                 for statement in body { evaluateAll(statement, in: environment, source: source) }
                 _ = try evaluate(sequence, in: environment, source: source).last
+            case .choice(let branches, let otherwise):
+                for body in branches.map(\.body) + [otherwise ?? []] {
+                    for statement in body { evaluateAll(statement, in: environment, source: source) }
+                }
+                for branch in branches {
+                    _ = try evaluateCondition(branch.condition, in: environment, source: source)
+                }
             }
         } catch {
             check(error)
@@ -120,7 +127,8 @@ struct MutationTests {
 
     static let deep: [Sample<String>] = [
         Sample("repeat 1 {", "}"), Sample("show $(", ")"), Sample("show $((", "))"),
-        Sample("show $(len(", "))"),
+        Sample("show $(len(", "))"), Sample("if (1) {", "}"),
+        Sample("show $(not (", "))"), Sample("show $(1 < (", "))"),
         Sample("show \"$(", ")\""), Sample("show $([$(", ")])"), Sample("show $(-(", "))"),
     ]
 

@@ -36,6 +36,12 @@ struct ParserTests {
         Sample("for x in [a, b] {}", "for x in [a, b] {}"),
         Sample("for x in $list {}", "for x in $list {}"),
         Sample("for x in '1..3' {}", "for x in '1..3' {}"),
+        Sample("if (a < 1) { step }", "if {a < 1} {step()}"),
+        Sample(
+            "if (a == 1 and not b or c >= 2 * d) { x } else if(e){y}else{ z }; w",
+            "if {{{a == 1} & !b} | {c >= {2 * d}}} {x()} else if e {y()} else {z()} w()"),
+        Sample("if (a.loss != 'b') {}\nelsewhere", "if {a.loss != 'b'} {} elsewhere()"),
+        Sample("let x = $(not not not a and 1 < (2 < 3))", "let x = {!a & {1 < {2 < 3}}}"),
         Sample("for inner in 1..3 {}\nforeach x; Let y", "for inner in 1 .. 3 {} foreach(x) Let(y)"),
     ]
 
@@ -87,6 +93,9 @@ struct ParserTests {
                 return "for \(name.text) in \(describe(lower)) .. \(describe(upper)) {\(describe(body))}"
             case .iteration(let name, .values(let list), let body):
                 return "for \(name.text) in \(describe(list)) {\(describe(body))}"
+            case .choice(let branches, let otherwise):
+                return branches.map { "if \(describe($0.condition)) {\(describe($0.body))}" }
+                    .joined(separator: " else ") + (otherwise.map { " else {\(describe($0))}" } ?? "")
             }
         }.joined(separator: " ")
     }
@@ -106,6 +115,11 @@ struct ParserTests {
                 + rest.reduce(describe(first)) { "\($0) \($1.symbol.rawValue) \(describe($1.operand))" } + "}"
         case .call(let function, let arguments):
             return "\(function.text)(\(arguments.map(describe).joined(separator: ", ")))"
+        case .comparison(let left, let symbol, let right):
+            return "{\(describe(left)) \(symbol.rawValue) \(describe(right))}"
+        case .not(let operand): return "!" + describe(operand)
+        case .all(let operands): return "{\(operands.map(describe).joined(separator: " & "))}"
+        case .any(let operands): return "{\(operands.map(describe).joined(separator: " | "))}"
         }
     }
 

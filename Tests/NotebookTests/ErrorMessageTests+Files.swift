@@ -171,10 +171,10 @@ extension ErrorMessageTests {
                 """),
         Sample(
             name: "plot under another name", setup: smallPrompt + "\nstep 1",
-            statement: "plot loss --out x.svg",
+            statement: "plot loss --out x.gif",
             expected: """
-                input:1:17: error: expected a name that ends in .png, for PNG is written; got 'x.svg'
-                plot loss --out x.svg
+                input:1:17: error: expected a name that ends in .png or .svg; got 'x.gif'
+                plot loss --out x.gif
                                 ^~~~^
                 """),
         Sample(

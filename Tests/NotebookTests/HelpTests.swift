@@ -24,10 +24,11 @@ import Testing
         #expect(
             verbs == [
                 "ablate", "anchors", "box", "branch", "cache", "checkpoint", "classes", "classify", "compare",
-                "data", "doctor", "eval",
-                "export",
+                "data", "diff", "doctor", "eval",
+                "export", "goto",
                 "help",
-                "history", "model", "plot", "probe", "prompt", "quit", "restore", "run", "runs", "save",
+                "history", "model", "plot", "probe", "prompt", "quit", "redo", "restore", "run", "runs",
+                "save", "say",
                 "sessions",
                 "show",
                 "source",
@@ -92,7 +93,7 @@ import Testing
 
     @Test(arguments: [
         Completed(line: "mod^", result: "model", candidates: 1),
-        Completed(line: "re^", result: "repeat", candidates: 2),
+        Completed(line: "re^", result: "redo", candidates: 3),
         Completed(line: "model ^", result: "model load", candidates: 3),
         Completed(line: "model l^", result: "model load", candidates: 1),
         Completed(line: "prompt new --tok^", result: "prompt new --tokens", candidates: 1),

@@ -73,8 +73,8 @@ slurmd -N n2
 for _ in $(seq 100); do sinfo -h -o %T 2>/dev/null | grep -q idle && break; sleep 0.2; done
 sinfo -h -o %T 2>/dev/null | grep -q idle || { tail -n 5 "$work"/*.log >&2; skip "the cluster does not start"; }
 
-# Nothing here takes minutes; what hangs is ended.
-sweep() { timeout 300 "$ziplab" sweep "$@"; }
+# Nothing here takes minutes, but for many tiny jobs; what hangs is ended.
+sweep() { timeout $((300 + 3 * tiny)) "$ziplab" sweep "$@"; }
 
 cd "$work"
 ln -s "$root/Assets" Assets

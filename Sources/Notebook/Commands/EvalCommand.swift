@@ -207,9 +207,3 @@ enum EvalCommand: NotebookCommand {
         context.set(key + ".template", .double(outcome.template.accuracy))
     }
 }
-
-extension String {
-    func padded(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-}

@@ -113,6 +113,16 @@ enum HelpCommand: NotebookCommand {
           }
           source setup.zl
 
+        An expression has + - * / %, == != < <= > >=, and or not, min() max() round() len(). Besides variables
+        it knows what the last statement computed (what --json calls gradient-norm is gradient_norm), and of
+        each run NAME.loss, NAME.accuracy, NAME.queries and NAME.step:
+
+          prompt new
+          run --queries 60
+          eval
+          if (accuracy < 90 and main.step < 10) { step } else { say "$accuracy % is enough" }
+          say "loss $(main.loss) after $(main.queries) queries"
+
         A statement that fails changes nothing, but for the whole steps that 'step' or 'run' took
         before: they are paid for. A block stops at the statement that failed and keeps what came
         before it.

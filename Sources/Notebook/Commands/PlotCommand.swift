@@ -198,13 +198,14 @@ enum PlotCommand: NotebookCommand {
 
     /// A run by its name; the present one for nil.
     static func run(
-        _ name: String?, at index: Int, _ call: Call, _ context: CommandContext
+        _ name: String?, named parameter: String = "run", at index: Int = 0, _ call: Call,
+        _ context: CommandContext
     ) throws -> TuningRun {
         guard let name else { return try context.requireRun() }
         guard let run = context.state.runs[name]?.run else {
             let near = nearestName(to: name, among: context.state.runs.keys.sorted())
             throw call.failure(
-                "run", "\(NotebookError.noRun(name: name))", at: index,
+                parameter, "\(NotebookError.noRun(name: name))", at: index,
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'runs' lists them"])
         }
         return run

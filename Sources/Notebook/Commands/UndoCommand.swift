@@ -11,7 +11,7 @@ enum UndoCommand: NotebookCommand {
     ]
     static let help = """
         Everything a statement changed comes back, but no query does: what undone steps asked stays
-        on the account, and 'show' tells it. A whole block or 'run' is one statement.
+        on the account, and 'show' tells it. A whole block or 'run' is one statement. 'redo' goes forth again.
 
           undo
           undo 3
@@ -32,6 +32,7 @@ enum UndoCommand: NotebookCommand {
             )
         }
         let target = past.count - count
+        context.future = past[(target + 1)...] + [context.state] + context.future
         context.state = past[target]
         context.base = past[target]
         let undone = past[target...].map { ResultValue.integer($0.nextCell) }

@@ -1,0 +1,49 @@
+import PromptTuning
+
+/// `goto`: the present run as it was after one of its steps.
+enum GotoCommand: NotebookCommand {
+    static let verb = "goto"
+    static let summary = "go back to any step of the present run"
+    static let forms = [
+        CommandForm(
+            object: "step",
+            parameters: [Parameter(name: "k", kind: .integer(0...1_000_000_000))],
+            summary: "the run as it was after step K, 0 for its start")
+    ]
+    static let help = """
+        The steps up to there are computed again from what the box had answered: nothing is asked, and the
+        run goes on from there to the same bits as one that had stopped. What was asked for later steps stays
+        on the account. 'branch' first keeps the run as it is under its name; 'undo' comes back, too.
+
+          step 5
+          branch other
+          goto step 3
+          step 2
+          diff main other
+        """
+
+    static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let run = try context.requireRun()
+        let step = call.integer("k") ?? 0
+        guard step <= run.method.step else {
+            throw call.failure(
+                "k",
+                "the run is at step \(run.method.step); 'step \(step - run.method.step)' takes it to step \(step)"
+            )
+        }
+        let (cell, host) = (context.cell, context.host)
+        defer { host.show(nil) }
+        var done = 0
+        try context.state.withRun { run in
+            try run.goBack(toStep: step) {
+                done += 1
+                if done % 50 == 0 {
+                    host.show(.init(done: done, total: step, unit: "steps", detail: "computing them again"))
+                }
+                try cell.interruptionPoint()
+            }
+        }
+        context.say("at step \(step), \(DisplayNumber.queries(context.state.run?.queries ?? 0))")
+        context.reportRun(lastStep: false)
+    }
+}

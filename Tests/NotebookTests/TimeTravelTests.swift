@@ -1,0 +1,184 @@
+import Notebook
+import Tensors
+import Testing
+
+/// `undo`, `redo`, `goto`, `branch`, `checkpoint`, `restore` and `use`, in any order.
+@Suite struct TimeTravelTests {
+    private static let prompt =
+        "model load\ndata load data --shots 4\nprompt new --tokens 2 --directions 1 --budget 1000000"
+
+    /// What the session should be: how many steps each run has taken. A run is decided by that alone.
+    private struct Plain: Equatable {
+        struct Run: Equatable {
+            var steps = 0
+            var checkpoints: [String: Int] = [:]
+        }
+
+        var runs = ["main": Run()]
+        var current = "main"
+    }
+
+    /// At least 2 000 sequences of ten statements, each from a state that was reached before.
+    @Test func randomSequences() throws {
+        let notebook = try Fixture().notebook(Self.prompt)
+        // The parameters after each count of steps, of a run that never went back.
+        let straight = try Fixture().notebook(Self.prompt)
+        var digests = [try straight.result("parameters", of: "show")]
+        let stream = RandomStream(seed: 11, purpose: RandomPurpose("tests.time-travel"))
+        var (plain, past, future): (Plain, [Plain], [Plain]) = (Plain(), [], [])
+        var drawn = 0
+        func draw(_ count: Int) -> Int {
+            drawn += 1
+            return stream.bounded(drawn, below: count)
+        }
+        for sequence in 0..<2000 {
+            if sequence % 40 == 0 {
+                // Not for ever the same long session.
+                try notebook.run(
+                    "prompt new --name main --tokens 2 --directions 1 --budget 1000000\nuse main")
+                plain.runs["main"] = .init()
+                plain.current = "main"
+                (past, future) = ([], [])
+            }
+            for _ in 0..<10 {
+                let name = plain.current
+                let steps = plain.runs[name]?.steps ?? 0
+                var next = plain
+                var statement = "step"
+                switch draw(9) {
+                case 0 where !past.isEmpty:
+                    statement = "undo"
+                    future.insert(plain, at: 0)
+                    next = past.removeLast()
+                case 1 where !future.isEmpty:
+                    statement = "redo"
+                    past.append(plain)
+                    next = future.removeFirst()
+                case 2 where steps > 0:
+                    let target = draw(steps + 1)
+                    statement = "goto step \(target)"
+                    next.runs[name]?.steps = target
+                case 3:
+                    let other = ["a", "b", "c"][draw(3)]
+                    guard plain.runs[other] == nil else {
+                        statement = "use \(other)"
+                        next.current = other
+                        break
+                    }
+                    statement = "branch \(other)"
+                    next.runs[other] = plain.runs[name]
+                    next.current = other
+                case 4:
+                    statement = "checkpoint k"
+                    next.runs[name]?.checkpoints["k"] = steps
+                case 5:
+                    guard let kept = plain.runs[name]?.checkpoints["k"] else { fallthrough }
+                    statement = "restore k"
+                    next.runs[name]?.steps = kept
+                default:
+                    next.runs[name]?.steps += 1
+                }
+                let cell = try #require(try notebook.run(statement).last)
+                try #require(cell.status == .ok, "\(statement): \(cell.failure ?? "")")
+                if !["undo", "redo"].contains(statement) {
+                    past.append(plain)
+                    future = []
+                }
+                plain = next
+                let expected = plain.runs[plain.current]?.steps ?? 0
+                while digests.count <= expected {
+                    try straight.run("step")
+                    digests.append(try straight.result("parameters", of: "show"))
+                }
+                let shown = try #require(try notebook.run("show").last)
+                try #require(
+                    shown.results.first { $0.key == "parameters" }?.value == digests[expected],
+                    "after '\(statement)' in sequence \(sequence)")
+                try #require(shown.results.first { $0.key == "step" }?.value == .integer(expected))
+            }
+        }
+        // The other runs, too.
+        for (name, run) in plain.runs {
+            #expect(try notebook.result("parameters", of: "use \(name)\nshow") == digests[run.steps])
+        }
+    }
+
+    @Test func redoEndsWithAnyOtherChange() throws {
+        let notebook = try Fixture().notebook(smallPrompt)
+        try notebook.run("step\nstep\nundo 2\nredo\nundo")
+        #expect(try notebook.result("step", of: "show") == .integer(0))
+        #expect(
+            try notebook.run("redo 3").last?.failure?.contains("only 2 statements can be redone; got 3")
+                == true)
+        // Looking changes nothing.
+        try notebook.run("show\nhistory\nredo 2")
+        #expect(try notebook.result("step", of: "show") == .integer(2))
+        try notebook.run("undo\nlet a = 1")
+        #expect(try notebook.run("redo").last?.failure?.contains("nothing to redo") == true)
+        #expect(try notebook.run("repeat 1 { redo }").last?.failure?.contains("on its own") == true)
+        #expect(
+            try notebook.run("goto step 5").last?.failure?.contains(
+                "the run is at step 1; 'step 4' takes it to step 5")
+                == true)
+    }
+
+    @Test func scriptsHaveWhatCounts() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(smallPrompt)
+        try notebook.run("step 1\nstep 2\nundo\nstep 3\nundo\nredo\nsave s.zlt")
+        let transcript = try Transcript(path: fixture.folder + "/s.zlt")
+        let exporter = try #require(sessionExporters.first { $0.name == "script" })
+        let script = try exporter.export(ExportedSession(transcript, path: "s.zlt", folders: []))
+        #expect(script.contains("\nstep 1\n") && script.contains("\nstep 3\n"))
+        #expect(script.contains("# undone: step 2") && !script.contains("undone: step 3"))
+        #expect(script.contains("# takes up again what was undone: redo"))
+    }
+
+    @Test func differences() throws {
+        let notebook = try Fixture().notebook(smallPrompt + "\nstep 4\nbranch other\ngoto step 2\nstep 2")
+        #expect(try notebook.result("same-parameters", of: "diff main other") == .boolean(true))
+        try notebook.run("prompt new --name third --tokens 2 --c 0.5\nstep")
+        let cell = try #require(try notebook.run("diff main").last)
+        #expect(cell.results.first { $0.key == "first-difference" }?.value == .integer(1))
+        #expect(cell.lines.contains { $0.hasPrefix("c ") && $0.hasSuffix("0.5") })
+        #expect(try notebook.run("diff main thrid").last?.failure?.contains("did you mean 'third'?") == true)
+    }
+}
+
+/// Conditions, and what expressions know of results and runs.
+@Suite struct ResultVariableTests {
+    @Test func conditions() throws {
+        let notebook = try Fixture().notebook(smallPrompt)
+        try notebook.run("step 3")
+        let said = try #require(
+            try notebook.run("if (step == 3 and loss > 0) { say \"three $step\" } else { say other }").last)
+        #expect(said.lines == ["three 3"])
+        // What was said computed nothing: the results are still those of the step.
+        #expect(try notebook.run("say $(gradient_norm > 0)").last?.lines == ["1"])
+        try notebook.run("branch b\nstep 2")
+        #expect(
+            try notebook.run("say \"$(main.step) $(b.step) $(b.queries - main.queries)\"").last?.lines == [
+                "3 5 20"
+            ])
+        #expect(
+            try notebook.run("if (main.step > b.step) { step } else if (b.step >= 5) { eval }").last?.status
+                == .ok)
+        #expect(try notebook.run("say $(accuracy >= 0 and b.accuracy == accuracy)").last?.lines == ["1"])
+        // A variable of that name comes first.
+        #expect(try notebook.run("let accuracy = 7\nsay $accuracy").last?.lines == ["7"])
+        #expect(try notebook.run("if ('a') { step }").last?.failure?.contains("expected a condition") == true)
+        #expect(
+            try notebook.run("if (1 == 'a') { step }").last?.failure?.contains("two numbers or two strings")
+                == true)
+        #expect(try notebook.run("say $(b.los)").last?.failure?.contains("b.los") == true)
+    }
+
+    @Test func loopsUntilACondition() throws {
+        let notebook = try Fixture().notebook(smallPrompt)
+        try notebook.run("repeat 10 { if (main.step < 4) { step } }")
+        #expect(try notebook.result("step", of: "show") == .integer(4))
+        // One statement to undo.
+        try notebook.run("undo")
+        #expect(try notebook.result("step", of: "show") == .integer(0))
+    }
+}
