@@ -50,12 +50,16 @@ public final class QueryAccount: Sendable {
 
     /// Asks the box; the only way to.
     ///
-    /// - Parameter pause: called now and then during long work; what it throws ends the work, which stays charged.
+    /// - Parameters:
+    ///   - raised: a budget in place of the account's own, for who was allowed more since.
+    ///   - pause: called now and then during long work; what it throws ends the work, which stays charged.
     /// - Throws: `BlackBoxError.budgetUsedUp` when training would exceed the budget; nothing is charged or asked then.
     public func ask(
-        _ oracle: any Oracle, _ queries: [Query], for purpose: Purpose, pause: () throws -> Void = {}
+        _ oracle: any Oracle, _ queries: [Query], for purpose: Purpose, raised: Int? = nil,
+        pause: () throws -> Void = {}
     ) throws -> [Answer] {
-        try charge(queries.count, failed: try oracle.failures(of: queries), for: purpose)
+        try charge(
+            queries.count, failed: try oracle.failures(of: queries), for: purpose, within: raised ?? budget)
         let answers = try oracle.answer(queries, paid: Receipt(queries: queries.count), pause: pause)
         precondition(answers.count == queries.count, "\(answers.count) answers to \(queries.count) queries")
         return answers
@@ -64,11 +68,14 @@ public final class QueryAccount: Sendable {
     /// Charges queries that were asked before, by a program that was ended: their answers are known.
     ///
     /// - Throws: `BlackBoxError.budgetUsedUp`, as `ask`.
-    package func chargeAgain(_ oracle: any Oracle, _ queries: [Query], for purpose: Purpose) throws {
-        try charge(queries.count, failed: try oracle.failures(of: queries), for: purpose)
+    package func chargeAgain(
+        _ oracle: any Oracle, _ queries: [Query], for purpose: Purpose, raised: Int? = nil
+    ) throws {
+        try charge(
+            queries.count, failed: try oracle.failures(of: queries), for: purpose, within: raised ?? budget)
     }
 
-    private func charge(_ answered: Int, failed: Int, for purpose: Purpose) throws {
+    private func charge(_ answered: Int, failed: Int, for purpose: Purpose, within budget: Int?) throws {
         let queries = answered + failed
         try charged.withLock { spent in
             switch purpose {
@@ -83,6 +90,6 @@ public final class QueryAccount: Sendable {
             }
             spent.failed += failed
         }
-        try total?.charge(answered, failed: failed, for: purpose)
+        if let total { try total.charge(answered, failed: failed, for: purpose, within: total.budget) }
     }
 }

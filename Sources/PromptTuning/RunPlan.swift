@@ -38,7 +38,7 @@ public struct RunPlan: Sendable {
         case .steps(let count): return count
         case .queries(let target):
             guard each > 0 else { return 0 }
-            let steps = max(0, min(target - run.queries, run.account.remaining) / each)
+            let steps = max(0, min(target - run.queries, run.remaining) / each)
             return min(steps, run.method.stepLimit.map { max(0, $0 - run.method.step) } ?? steps)
         }
     }

@@ -25,7 +25,7 @@ public struct TuningProblem: Sendable {
     /// Seed of everything that is drawn.
     public let seed: UInt64
     /// Most training queries.
-    public let budget: Int
+    public internal(set) var budget: Int
     /// Which images each step sees.
     public let plan: BatchPlan
     /// What the box shows of its answers.

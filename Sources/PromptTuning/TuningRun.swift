@@ -16,7 +16,7 @@ public struct TuningRun: Sendable {
     public let box: any Oracle
     /// The black box as the run sees it, in training and evaluation.
     public let oracle: any Oracle
-    public let problem: TuningProblem
+    public private(set) var problem: TuningProblem
     public let account: QueryAccount
     /// Keeps what the box answered, for a session that goes on after a crash.
     private let journal: RunJournal?
@@ -52,6 +52,20 @@ public struct TuningRun: Sendable {
     /// the account.
     public var queries: Int { history.steps.last?.queries ?? 0 }
 
+    /// Training queries that the budget still allows.
+    public var remaining: Int { problem.budget - account.spent.training }
+
+    /// Allows more training queries; what the method planned by its first budget stays.
+    ///
+    /// - Throws: `TuningError` where the method has no room for so many.
+    public mutating func raiseBudget(to budget: Int) throws {
+        precondition(budget >= problem.budget, "expected at least \(problem.budget), got \(budget)")
+        var raised = problem
+        raised.budget = budget
+        _ = try type(of: method).init(method.settings, for: raised)
+        problem = raised
+    }
+
     /// Names and values of everything that decides the run besides model and data.
     public var described: [(name: String, value: String)] {
         let common = CommonSettings.recorded(under: problem.view)
@@ -85,9 +99,9 @@ public struct TuningRun: Sendable {
             throw TuningError.noStepLeft(method: methodName, limit: limit)
         }
         // Refused here, before a query that leads nowhere.
-        guard method.queriesPerStep <= account.remaining else {
+        guard method.queriesPerStep <= remaining else {
             throw BlackBoxError.budgetUsedUp(
-                budget: problem.budget, needed: method.queriesPerStep, left: account.remaining)
+                budget: problem.budget, needed: method.queriesPerStep, left: remaining)
         }
         var method = method
         var asked = 0
@@ -140,7 +154,7 @@ public struct TuningRun: Sendable {
             if case .round(let readings) = entry { readings.count == count } else { entry == .lost }
         }
         if let known {
-            try account.chargeAgain(oracle, queries, for: .training)
+            try account.chargeAgain(oracle, queries, for: .training, raised: problem.budget)
             for _ in 0..<known.pauses { try pause() }
             if case .round(let readings) = known.entry { return readings }
         }
@@ -148,7 +162,7 @@ public struct TuningRun: Sendable {
         var isGivenUp = false
         let answers: [Answer]
         do {
-            answers = try account.ask(oracle, queries, for: .training) {
+            answers = try account.ask(oracle, queries, for: .training, raised: problem.budget) {
                 pauses += 1
                 isGivenUp = true
                 try pause()

@@ -18,7 +18,7 @@ import Testing
                 input:1:1: error: the budget of 5000 queries does not allow it: 10 needed, 0 left
                 step
                 ^~~^
-                note: nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget
+                note: nothing was changed; 'budget N' allows this run more
                 """)
         #expect(
             try notebook.run("run").last?.failure?.hasPrefix(

@@ -209,7 +209,7 @@ extension ErrorMessageTests {
                 input:1:15: error: expected at most the budget of 400 queries; got 500
                 run --queries 500
                               ^~^
-                note: 'prompt new --budget 500' builds a new prompt with a larger budget
+                note: 'budget 500' allows this run more
                 """),
         Sample(
             name: "queries below a step", setup: smallPrompt + "\nstep 2", statement: "run --queries 25",
@@ -225,7 +225,7 @@ extension ErrorMessageTests {
                 input:1:1: error: the budget of 400 queries does not allow it: 20 needed, 10 left
                 step 2
                 ^~~~~^
-                note: nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget
+                note: nothing was changed; 'budget N' allows this run more
                 """),
         Sample(
             name: "too many repetitions", statement: "repeat 20000000 { step }",

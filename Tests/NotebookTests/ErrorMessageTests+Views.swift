@@ -27,7 +27,8 @@ extension ErrorMessageTests {
         } + [
             sample("--view=labels", labels, at: "labels"),
             sample(
-                "--view label", "expected 'logits', 'log-probabilities', 'probabilities' or 'labels' for '--view'; got 'label'",
+                "--view label",
+                "expected 'logits', 'log-probabilities', 'probabilities' or 'labels' for '--view'; got 'label'",
                 note: "did you mean 'labels'?", at: "label"),
             sample(
                 "--top 0", "expected a whole number of at least 1 for '--top'; got '0'", at: "0"),

@@ -182,3 +182,28 @@ import Testing
         #expect(try notebook.result("step", of: "show") == .integer(0))
     }
 }
+
+/// `budget`: a run that was to end goes on.
+@Suite struct RaisedBudgetTests {
+    @Test func goesOnAsIfItHadBeenAllowedAtOnce() throws {
+        let fixture = try Fixture()
+        let once = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --tokens 2 --budget 60\nrun")
+        let notebook = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --tokens 2 --budget 30\nrun")
+        #expect(
+            try notebook.run("step").last?.failure?.contains("'budget N' allows this run more") == true)
+        #expect(try notebook.run("budget 30").last?.failure?.contains("expected more than") == true)
+        #expect(try notebook.result("queries-left", of: "budget 60") == .integer(30))
+        try notebook.run("run")
+        #expect(try notebook.result("parameters", of: "show") == once.result("parameters", of: "show"))
+        #expect(try notebook.result("charged-queries", of: "show") == .integer(60))
+        // What is allowed can be taken back, what was asked cannot.
+        try notebook.run("undo 2")
+        #expect(try notebook.result("queries-left", of: "budget") == .integer(-30))
+        #expect(try notebook.run("step").last?.word == "failed")
+        try notebook.run("redo 2\nbranch b\nbudget 70\nuse main")
+        #expect(try notebook.result("queries-left", of: "budget") == .integer(0))
+        #expect(try notebook.result("queries-left", of: "use b\nstep\nbudget") == .integer(0))
+    }
+}

@@ -25,8 +25,8 @@ enum DoctorCommand: NotebookCommand {
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
         let needed = Examination.queries(of: run)
-        guard needed <= run.account.remaining else { throw call.overBudget(run, needed: needed) }
-        context.say("examining with \(DisplayNumber.queries(needed)) of the \(run.account.remaining) left")
+        guard needed <= run.remaining else { throw call.overBudget(run, needed: needed) }
+        context.say("examining with \(DisplayNumber.queries(needed)) of the \(run.remaining) left")
         let cell = context.cell
         let host = context.host
         defer { host.show(nil) }

@@ -47,7 +47,7 @@ enum RunCommand: NotebookCommand {
         guard target <= run.problem.budget else {
             throw call.failure(
                 "queries", "expected at most the budget of \(run.problem.budget) queries; got \(target)",
-                notes: ["'prompt new --budget \(target)' builds a new prompt with a larger budget"])
+                notes: ["'budget \(target)' allows this run more"])
         }
         let list = try context.list(call, default: .val, in: data)
         let plan = RunPlan(
@@ -76,7 +76,7 @@ enum RunCommand: NotebookCommand {
         if let limit = run.method.stepLimit, run.method.step >= limit {
             return call.failure(nil, "\(TuningError.noStepLeft(method: run.methodName, limit: limit))")
         }
-        guard run.account.remaining >= each else { return call.overBudget(run, needed: each) }
+        guard run.remaining >= each else { return call.overBudget(run, needed: each) }
         return call.failure(
             "queries",
             "\(run.queries) queries are used and a step needs \(each): no step fits into \(target)",
@@ -168,9 +168,9 @@ extension Call {
     /// Says that a budget does not allow so many queries.
     func overBudget(_ run: TuningRun, needed: Int) -> Diagnostic {
         let error = BlackBoxError.budgetUsedUp(
-            budget: run.problem.budget, needed: needed, left: run.account.remaining)
+            budget: run.problem.budget, needed: needed, left: run.remaining)
         return failure(
             nil, "\(error)",
-            notes: ["nothing was changed; 'prompt new --budget N' builds a new prompt with a larger budget"])
+            notes: ["nothing was changed; 'budget N' allows this run more"])
     }
 }

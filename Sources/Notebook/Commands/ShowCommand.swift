@@ -86,7 +86,7 @@ extension CommandContext {
         }
         set("spent-queries", .integer(all.training))
         set("charged-queries", .integer(spent.training))
-        set("queries-left", .integer(run.account.remaining))
+        set("queries-left", .integer(run.remaining))
         set("evaluation-queries", .integer(spent.evaluation))
         set("spent-evaluation-queries", .integer(all.evaluation))
     }

@@ -27,7 +27,7 @@ enum StepCommand: NotebookCommand {
         if let limit = run.method.stepLimit, run.method.step + steps > limit {
             throw call.failure(nil, "\(TuningError.noStepLeft(method: run.methodName, limit: limit))")
         }
-        guard needed <= run.account.remaining else { throw call.overBudget(run, needed: needed) }
+        guard needed <= run.remaining else { throw call.overBudget(run, needed: needed) }
         _ = try context.carryOut(RunPlan(.steps(steps)), call)
         context.reportRun(lastStep: true)
     }
@@ -49,7 +49,7 @@ extension CommandContext {
                 }
                 set(key.name, ResultValue(value))
             }
-            say(line + ", \(DisplayNumber.queries(run.account.remaining)) left")
+            say(line + ", \(DisplayNumber.queries(run.remaining)) left")
         }
         set("step", .integer(run.method.step))
         set("queries", .integer(run.queries))

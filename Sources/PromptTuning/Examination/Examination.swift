@@ -144,7 +144,9 @@ struct Examiner {
     private mutating func ask(_ queries: [Query]) throws -> [Answer] {
         guard !queries.isEmpty else { return [] }
         let (asked, pause) = (examination.queries, pause)
-        let answers = try run.account.ask(run.oracle, queries, for: .training) { try pause(asked) }
+        let answers = try run.account.ask(
+            run.oracle, queries, for: .training, raised: run.problem.budget
+        ) { try pause(asked) }
         examination.queries += queries.count
         try pause(examination.queries)
         return answers
@@ -164,7 +166,7 @@ struct Examiner {
         examination.batchSize = min(problem.plan.batchSize, problem.train.count)
         examination.view = problem.view
         examination.methodName = run.methodName
-        examination.budgetLeft = run.account.remaining - Examination.queries(of: run)
+        examination.budgetLeft = run.remaining - Examination.queries(of: run)
         examination.stepsOfBudget = problem.budget / max(1, run.method.queriesPerStep)
         try measureAnswers()
         guard examination.loss.isFinite, let method = run.method as? any PerturbedMethod else { return }
@@ -284,8 +286,8 @@ extension TuningRun {
         pause: @escaping (_ asked: Int) throws -> Void = { _ in }
     ) throws -> Examination {
         let needed = Examination.queries(of: self)
-        guard needed <= account.remaining else {
-            throw BlackBoxError.budgetUsedUp(budget: problem.budget, needed: needed, left: account.remaining)
+        guard needed <= remaining else {
+            throw BlackBoxError.budgetUsedUp(budget: problem.budget, needed: needed, left: remaining)
         }
         var examiner = Examiner(self, pause: pause)
         try examiner.examine()
