@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions record matrix format lint bench parity searches arm64 fuzz slurm docs check
+.PHONY: help libraries build demo test sessions record pictures matrix format lint bench parity searches arm64 fuzz slurm docs check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -52,6 +52,9 @@ record: build ## write what came out otherwise into the recorded sessions, and s
 	$(ZIPLAB) replay --update --output demo Sessions/*.zlt
 	@cp demo/accuracy.png Examples/accuracy.png
 	$(ZIPLAB) replay --strict Sessions/*.zlt
+
+pictures: libraries ## draw the tests' reference pictures anew; git shows what changed
+	ZIPLAB_DRAW_PICTURES=1 swift test -c release --disable-testable-imports --filter ReferencePictureTests
 
 matrix: build ## replay every recorded session under each kernel, 1 to 3 threads, with and without the feature cache (twenty minutes)
 	Tests/ziplabTests/matrix.sh

@@ -11,6 +11,7 @@ enum ComparisonPlot {
         case loss
         case targets
         case tasks
+        case radar
     }
 
     static func chart(_ runs: [ComparedRun], _ quantity: Quantity, smoothing: Double, title: String)
@@ -62,7 +63,7 @@ enum ComparisonPlot {
         case .val: run.validation
         case .train: run.training
         case .loss: run.losses
-        case .targets, .tasks: []
+        case .targets, .tasks, .radar: []
         }
     }
 
@@ -94,6 +95,21 @@ enum ComparisonPlot {
 }
 
 extension ComparisonPlot {
+    /// Mean test accuracy at the end, an axis for each data set.
+    static func radar(_ table: ComparisonTable) -> RadarChart {
+        let variants = Set(table.tasks.flatMap { $0.rows.map(\.variant) }).sorted()
+        return RadarChart(
+            title: "Accuracy on test images", subtitle: "in %, mean over seeds",
+            axes: table.tasks.map(\.name),
+            curves: variants.map { variant in
+                RadarChart.Curve(
+                    name: variant,
+                    values: table.tasks.map { task in
+                        task.rows.first { $0.variant == variant }?.accuracy.mean ?? .nan
+                    })
+            })
+    }
+
     /// The queries to the target on training images: a bar for the mean of each method, a dot for each seed.
     static func targets(_ table: ComparisonTable, task: String) -> LineChart {
         let rows = (table.tasks.first { $0.name == task }?.rows ?? []).filter { !$0.toTarget.isEmpty }

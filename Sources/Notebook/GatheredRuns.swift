@@ -89,7 +89,11 @@ public struct GatheredRuns {
                 ("curves-" + task, ComparisonPlot.chart(runs, .test, smoothing: 0, title: task))
             } + [("tasks", ComparisonPlot.tasks(table))]
             + table.tasks.map { ("targets-" + $0.name, ComparisonPlot.targets(table, task: $0.name)) }
-        report.pictures = charts.compactMap { name, chart in
+        let radar = ComparisonPlot.radar(table)
+        if radar.axes.count > 2, let png = try? radar.render().pngData() {
+            report.pictures.append(("radar", png))
+        }
+        report.pictures += charts.compactMap { name, chart in
             guard !chart.series.isEmpty,
                 let png = try? chart.render(width: PlotCommand.size.width, height: PlotCommand.size.height)
                     .pngData()

@@ -163,3 +163,31 @@ import Testing
         #expect(replayed.mismatches.isEmpty)
     }
 }
+
+/// `mistakes`: the confusion matrix against the accuracy that 'eval' tells.
+@Suite struct MistakesTests {
+    @Test func agreesWithEval() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --tokens 2\nstep 2")
+        let cell = try #require(try notebook.run("mistakes --split test --out m.png").last)
+        #expect(cell.status == .ok, "\(cell.failure ?? "")")
+        let rows = (1...3).compactMap { label -> [Int]? in
+            guard case .list(let row)? = cell.results.first(where: { $0.key == "confusion.\(label)" })?.value
+            else { return nil }
+            return row.compactMap { if case .integer(let count) = $0 { count } else { nil } }
+        }
+        try #require(rows.count == 3 && rows.allSatisfy { $0.count == 3 })
+        let correct = (0..<3).reduce(0) { $0 + rows[$1][$1] }
+        let all = rows.flatMap { $0 }.reduce(0, +)
+        #expect(try notebook.result("correct", of: "eval --split test") == .integer(correct))
+        #expect(try notebook.result("images", of: "eval --split test") == .integer(all))
+        // A line a class, and its own count first.
+        for (label, name) in Fixture.classNames.enumerated() {
+            let line = cell.lines.first { $0.hasPrefix(name) }
+            #expect(line?.contains("\(rows[label][label]) of \(rows[label].reduce(0, +))") == true)
+        }
+        #expect(fixture.exists("m.png") == (correct < all))
+        #expect(try notebook.run("mistakes --out m.svg").last?.failure?.contains("pixels") != false)
+    }
+}

@@ -10,7 +10,7 @@ extension PlotCommand {
                 name: "of", kind: .choice(ComparisonPlot.Quantity.allCases.map(\.rawValue)),
                 valueName: "test",
                 help:
-                    "accuracy on test, validation or training images, loss, queries to targets, or accuracy by task"
+                    "test, val or train accuracy, loss, queries to targets; tasks as dots or a radar"
             ),
             OptionSpecification(
                 name: "task", kind: .text, valueName: "NAME",
@@ -39,6 +39,7 @@ extension PlotCommand {
             throw call.failure("task", "no comparison on '\(task)'; there are: \(names)")
         }
         let quantity = call.text("of").flatMap(ComparisonPlot.Quantity.init) ?? .test
+        if quantity == .radar { return try drawRadar(all, call, &context) }
         var chart =
             switch quantity {
             case .targets:
@@ -59,6 +60,21 @@ extension PlotCommand {
         context.say(
             "comparison with \(DisplayNumber.count(points, "point")) written to \(path)"
         )
+        context.set("points", .integer(points))
+        context.cell.emit(.plot(picture))
+    }
+
+    private static func drawRadar(
+        _ runs: [ComparedRun], _ call: Call, _ context: inout CommandContext
+    ) throws {
+        let chart = ComparisonPlot.radar(ComparisonTable(runs))
+        guard chart.axes.count > 2 else {
+            throw call.failure("of", "expected three data sets or more for a radar; got \(chart.axes.count)")
+        }
+        let path = call.text("out") ?? "compare.png"
+        let picture = try write(chart, to: path, call, context)
+        let points = chart.curves.count * chart.axes.count
+        context.say("comparison with \(DisplayNumber.count(points, "point")) written to \(path)")
         context.set("points", .integer(points))
         context.cell.emit(.plot(picture))
     }

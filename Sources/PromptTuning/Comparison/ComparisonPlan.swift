@@ -64,12 +64,19 @@ extension TuningRun {
     ///
     /// Costs one evaluation query a minibatch.
     public func hits(on list: ImageList, pause: () throws -> Void) throws -> [Bool] {
-        try list.minibatches(of: problem.plan.batchSize).enumerated().flatMap { index, batch in
+        zip(try predictions(on: list, pause: pause), list.labels).map { $0 == $1 }
+    }
+
+    /// The class that the prompt that would be deployed now gives each image.
+    ///
+    /// Costs one evaluation query a minibatch.
+    public func predictions(on list: ImageList, pause: () throws -> Void) throws -> [Int] {
+        let classifier = method.deployed
+        return try list.minibatches(of: problem.plan.batchSize).enumerated().flatMap { index, batch in
             if index > 0 { try pause() }
-            let classifier = method.deployed
             let answers = try account.ask(
                 oracle, [Query(classifier.prompt, batch)], for: .evaluation, pause: pause)
-            return zip(classifier.read(answers[0]).predictions, batch.labels).map { $0 == $1 }
+            return classifier.read(answers[0]).predictions
         }
     }
 
