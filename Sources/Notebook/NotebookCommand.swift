@@ -19,7 +19,8 @@ protocol NotebookCommand: Sendable {
 
 /// All verbs, sorted.
 let commandTable: [any NotebookCommand.Type] = [
-    AblateCommand.self, AnchorsCommand.self, BoxCommand.self, BranchCommand.self, BudgetCommand.self,
+    AblateCommand.self, AnchorsCommand.self, AproposCommand.self, BoxCommand.self, BranchCommand.self,
+    BudgetCommand.self,
     CacheCommand.self,
     CheckpointCommand.self,
     ClassesCommand.self,

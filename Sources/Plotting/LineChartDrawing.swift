@@ -63,7 +63,7 @@ struct LineChartDrawing {
         }
     }
 
-    private mutating func chooseRanges() {
+    mutating func chooseRanges() {
         let points = allPoints
         if let range = chart.xRange {
             xAxis = chart.hasLogarithmicX ? AxisRange(logarithmic: range) : AxisRange(range)

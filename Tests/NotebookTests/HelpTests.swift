@@ -23,7 +23,8 @@ import Testing
         #expect(verbs == verbs.sorted() && methods == methods.sorted())
         #expect(
             verbs == [
-                "ablate", "anchors", "box", "branch", "budget", "cache", "checkpoint", "classes", "classify",
+                "ablate", "anchors", "apropos", "box", "branch", "budget", "cache", "checkpoint", "classes",
+                "classify",
                 "compare",
                 "data", "diff", "doctor", "eval",
                 "export", "goto",

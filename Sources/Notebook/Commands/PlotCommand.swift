@@ -29,6 +29,7 @@ enum PlotCommand: NotebookCommand {
                 OptionSpecification(
                     name: "smooth", kind: .number(0...0.999), valueName: "0.9",
                     help: "factor of the bold line's running mean, 0 for none (not for accuracy)"),
+                OptionSpecification(name: "show", help: "draw it in the terminal, too, of braille dots"),
                 themeOption,
                 OptionSpecification(
                     name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (QUANTITY.png)"),
@@ -56,7 +57,7 @@ enum PlotCommand: NotebookCommand {
 
           plot loss
           eval --split test
-          plot accuracy --x step --out accuracy.png
+          plot accuracy --x step --show --out accuracy.png
           plot accuracy --x queries --log-x
           plot gradient --log-y
           plot measures
@@ -142,6 +143,7 @@ enum PlotCommand: NotebookCommand {
             throw call.failure("quantity", "nothing to draw yet: \(how)")
         }
         let picture = try write(chart, to: path, call, context)
+        if call.flag("show") { for line in chart.braille() { context.say(line) } }
         for series in chart.series where !series.points.isEmpty {
             let values = series.points.map(\.y)
             let finite = values.filter(\.isFinite)
