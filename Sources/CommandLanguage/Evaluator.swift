@@ -44,7 +44,7 @@ struct Evaluator {
     /// Whether a condition holds: what a comparison gives, or another number that is not 0.
     func truth(of expression: Expression) throws(Diagnostic) -> Bool {
         let value = try value(of: expression)
-        guard let number = value.number else {
+        guard let number = value.number, !number.isNaN else {
             throw failure(
                 .expected("a condition such as loss < 1", got: value.summary), at: expression.range)
         }

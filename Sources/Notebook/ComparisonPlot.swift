@@ -12,6 +12,7 @@ enum ComparisonPlot {
         case targets
         case tasks
         case radar
+        case grid
     }
 
     static func chart(_ runs: [ComparedRun], _ quantity: Quantity, smoothing: Double, title: String)
@@ -63,7 +64,7 @@ enum ComparisonPlot {
         case .val: run.validation
         case .train: run.training
         case .loss: run.losses
-        case .targets, .tasks, .radar: []
+        case .targets, .tasks, .radar, .grid: []
         }
     }
 
@@ -95,6 +96,14 @@ enum ComparisonPlot {
 }
 
 extension ComparisonPlot {
+    /// A task's curves, a panel each: accuracy on test, validation and training images, and the loss.
+    static func grid(_ runs: [ComparedRun], smoothing: Double, title: String) -> ChartGrid {
+        let charts = [Quantity.test, .val, .train, .loss].map {
+            chart(runs, $0, smoothing: smoothing, title: title)
+        }
+        return ChartGrid(charts.filter { !$0.series.isEmpty }, columns: 2)
+    }
+
     /// Mean test accuracy at the end, an axis for each data set.
     static func radar(_ table: ComparisonTable) -> RadarChart {
         let variants = Set(table.tasks.flatMap { $0.rows.map(\.variant) }).sorted()

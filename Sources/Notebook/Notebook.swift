@@ -300,7 +300,6 @@ extension Notebook {
         }
         var attempt = context
         let known = context.cell.results.count
-        defer { context.state.remember(context.cell.results.dropFirst(known)) }
         do {
             try type.run(call, &attempt)
         } catch is Interruption {
@@ -315,6 +314,7 @@ extension Notebook {
             throw call.failure(nil, "\(error)")
         }
         context = attempt
+        context.state.remember(context.cell.results.dropFirst(known))
     }
 
     private func runFile(_ call: Call, _ context: inout CommandContext) throws {

@@ -67,8 +67,12 @@ private struct DotGrid {
         dots = [Bool](repeating: false, count: width * height)
     }
 
-    func column(_ position: Double) -> Int { Int((position * Double(width - 1)).rounded()) }
-    func row(_ position: Double) -> Int { height - 1 - Int((position * Double(height - 1)).rounded()) }
+    func column(_ position: Double) -> Int { Int((Self.near(position) * Double(width - 1)).rounded()) }
+    func row(_ position: Double) -> Int {
+        height - 1 - Int((Self.near(position) * Double(height - 1)).rounded())
+    }
+    /// What is far outside is brought near.
+    private static func near(_ position: Double) -> Double { min(max(position, -2), 3) }
 
     mutating func set(_ x: Int, _ y: Int) {
         if (0..<width).contains(x), (0..<height).contains(y) { dots[y * width + x] = true }

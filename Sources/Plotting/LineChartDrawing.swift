@@ -81,7 +81,7 @@ struct LineChartDrawing {
             }
         }
         if let range = chart.yRange {
-            yAxis = AxisRange(range)
+            yAxis = chart.hasLogarithmicY ? AxisRange(logarithmic: range) : AxisRange(range)
         } else if !chart.yNames.isEmpty {
             yAxis = AxisRange(-0.6, Double(chart.yNames.count) - 0.4)
         } else if chart.hasLogarithmicY {

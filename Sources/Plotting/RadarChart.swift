@@ -53,7 +53,7 @@ public struct RadarChart: Drawable, Sendable, Equatable {
         let size = drawing.textSize(22)
         let centre = Vector(Double(width) / 2, Double(top + height) / 2)
         let radius = max(10, Double(height - top) / 2 - size * 2.2)
-        let most = max(curves.flatMap(\.values).filter { $0.isFinite && $0 > 0 }.max() ?? 1, 1e-9)
+        let most = min(max(curves.flatMap(\.values).filter { $0.isFinite && $0 > 0 }.max() ?? 1, 1e-9), 1e300)
         let ticks = Ticks(in: 0...most, count: 5)
         let step = ticks.values.dropFirst().first ?? most
         // The outermost ring is at or above every value.

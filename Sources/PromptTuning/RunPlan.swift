@@ -33,7 +33,7 @@ public struct RunPlan: Sendable {
 
     /// Steps that the goal and the account still allow, at what the next one costs at most.
     public func steps(of run: TuningRun) -> Int {
-        let each = run.method.queriesPerStep
+        let each = run.nextStepQueries
         switch goal {
         case .steps(let count): return count
         case .queries(let target):
@@ -113,7 +113,11 @@ extension TuningRun {
         var left = plan.steps(of: self)
         while left > 0, !holds(self) {
             let before = queries
-            guard try stepWithinBudget(pause: pause) else { break }
+            if case .queries = plan.goal {
+                guard try stepWithinBudget(pause: pause) else { break }
+            } else {
+                try step(pause: pause)
+            }
             // A step may have cost less than it could have.
             if case .queries = plan.goal { left = plan.steps(of: self) } else { left -= 1 }
             let crossed = queries / plan.evaluateEvery > before / plan.evaluateEvery
@@ -122,6 +126,14 @@ extension TuningRun {
         }
         try evaluateOnce(plan.list, pause: pause)
         return holds(self)
+    }
+
+    /// Most queries of the next step, with those of its first round that will fail.
+    var nextStepQueries: Int {
+        guard problem.view.failure > 0, let queries = try? method.ask(),
+            let failures = try? oracle.failures(of: queries)
+        else { return method.queriesPerStep }
+        return method.queriesPerStep + failures
     }
 
     /// Takes a step; false where queries that fail used up what the step had left.

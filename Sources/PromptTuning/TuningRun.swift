@@ -53,7 +53,7 @@ public struct TuningRun: Sendable {
     public var queries: Int { history.steps.last?.queries ?? 0 }
 
     /// Training queries that the budget still allows.
-    public var remaining: Int { problem.budget - account.spent.training }
+    public var remaining: Int { max(0, problem.budget - account.spent.training) }
 
     /// Allows more training queries; what the method planned by its first budget stays.
     ///
@@ -69,7 +69,10 @@ public struct TuningRun: Sendable {
     /// Names and values of everything that decides the run besides model and data.
     public var described: [(name: String, value: String)] {
         let common = CommonSettings.recorded(under: problem.view)
-        return [("method", methodName)] + method.settings.described(common + type(of: method).settings)
+        let settings = method.settings.described(common + type(of: method).settings)
+        // It may have been raised since.
+        return [("method", methodName)]
+            + settings.map { $0.name == CommonSettings.budget.key.name ? ($0.name, "\(problem.budget)") : $0 }
     }
 
     /// SHA-256 of the parameters as little-endian float32.
@@ -148,6 +151,11 @@ public struct TuningRun: Sendable {
     private func read(
         _ queries: [Query], _ method: any TuningMethod, round: Int, _ pause: () throws -> Void
     ) throws -> [Float] {
+        // Refused before the journal is asked: what was refused then is not in it.
+        let cost = queries.count + (try oracle.failures(of: queries))
+        guard cost <= remaining else {
+            throw BlackBoxError.budgetUsedUp(budget: problem.budget, needed: cost, left: remaining)
+        }
         let key = journal == nil ? 0 : key("round \(round)", method)
         let count = method.readingCount(of: queries)
         let known = journal?.next(key: key, queries: queries.count) { entry in

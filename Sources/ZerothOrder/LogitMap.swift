@@ -75,13 +75,13 @@ public struct LogitMap: Sendable, Equatable {
 
     /// Calibrated logits [N, C] of images with those labels, each by a map that was fitted without its fold.
     ///
-    /// The ridge is that of the whole fit. Beyond 200 classes the temperature and the biases are those of all images.
+    /// The ridge is that of the whole fit. Nil beyond 200 classes, which get no map.
     public static func heldOut(
         _ logits: Matrix, labels: [Int], seed: UInt64, passing: () throws -> Void = {}
-    ) rethrows -> Matrix {
+    ) rethrows -> Matrix? {
         let folds = folds(labels: labels, classes: logits.columns, seed: seed)
         let whole = try LogitMap(logits, labels: labels, folds: folds, passing: passing)
-        guard let ridge = whole.ridge else { return whole.apply(logits) }
+        guard let ridge = whole.ridge else { return nil }
         let g = StandardLogits(logits, deviation: whole.deviation).values
         let base = DoubleMatrix(
             rows: logits.rows, columns: logits.columns, values: g.values.map { whole.temperature * $0 })

@@ -44,6 +44,10 @@ import Testing
         #expect(try notebook.run("plot compare --of loss --log-x").last?.word == "ok")
         #expect(try notebook.run("plot compare --of targets --out t.png").last?.word == "ok")
         #expect(try notebook.run("plot compare --of tasks --out k.png").last?.word == "ok")
+        #expect(try notebook.run("plot compare --of grid --out g.svg").last?.word == "ok")
+        #expect(
+            try notebook.run("plot compare --of radar").last?.failure?.contains("three data sets or more")
+                == true)
         #expect(try notebook.run("plot compare --task x").last?.word == "failed")
         // Again: nothing is asked.
         let before = try notebook.result("spent-queries", of: "show")

@@ -49,6 +49,9 @@ import Testing
         #expect(dots(broken.braille(columns: 10, rows: 5), rows: 5).count == 3)
         broken.referenceLines = [.init(label: "", y: 0), .init(label: "", y: 9)]
         #expect(dots(broken.braille(columns: 10, rows: 5), rows: 5).count == 13)
+        var far = chart([Point(x: 0, y: 1e30), Point(x: 1, y: -1e299), Point(x: 2, y: 0)])
+        far.yRange = 0...1
+        #expect(far.braille().count == 15)
         for line in chart((0..<5000).map { Point(x: Double($0), y: Double($0 % 7)) }).braille() {
             #expect(line.count <= 64 + 12)
         }

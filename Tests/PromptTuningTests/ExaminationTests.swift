@@ -111,6 +111,22 @@ import Testing
         #expect(try run.examined().advice.map(\.subject) == ["answers"])
     }
 
+    /// A step that cannot be taken is a finding, not an error.
+    @Test func stepsThatCannotBeTaken() throws {
+        for settings: [String: SettingValue] in [
+            ["a": .number(1e300)], ["a": .number(1e37)], ["c": .number(1e-300)],
+        ] {
+            #expect(try Self.advice(settings).first?.subject == "step", "\(settings)")
+        }
+    }
+
+    @Test func chargesWhatFails() throws {
+        let run = try World.embedded("flags").run(ZIPMethod.self, ["fail": .number(0.3)])
+        let examination = try run.examined()
+        #expect(examination.queries == run.account.spent.training)
+        #expect(examination.queries > Examination.queries(of: run) + 20)
+    }
+
     @Test func blackVIP() throws {
         let run = try World.embedded("flags", shots: 1).run(BlackVIPMethod.self)
         let examination = try run.examined()

@@ -63,7 +63,7 @@ enum BoxCommand: NotebookCommand {
         A query that fails is charged and asked again, until it is answered; which ones fail is drawn with the
         prompt's seed. A price and a latency are added up, not waited for: 'show' and the tables of 'compare' tell what the
         queries for training and evaluation would cost, one after the other. A label alone is refused by
-        every method, with the reason. 'box --shows logits --price 0 --latency 0' is the box as it is.
+        every method, with the reason. 'box --shows logits --fail 0 --price 0 --latency 0' is the box as it is.
 
           box --shows probabilities --digits 3 --price 0.002 --latency 0.2 --fail 0.01
           prompt new
@@ -86,7 +86,8 @@ enum BoxCommand: NotebookCommand {
         if let failure = call.number("fail") { terms.failure = failure }
         if let price = call.number("price") { terms.price = price }
         if let latency = call.number("latency") { terms.latency = latency }
-        context.state.box = terms
+        // Telling is no change.
+        if terms != context.state.box { context.state.box = terms }
         let settings = MethodSettings(terms.view)
         var shown = settings[CommonSettings.view]
         if let decimals = settings[CommonSettings.decimals] {

@@ -33,7 +33,7 @@ enum DiffCommand: NotebookCommand {
         let titles = [names[0], names.count > 1 ? names[1] : context.state.currentName]
         let width = max(titles[0].count, titles[1].count, 12) + 2
         func say(_ name: String, _ one: String, _ other: String) {
-            context.say("\(name)".padded(to: 20) + one.padded(to: width) + other)
+            context.say("\(name)".padded(to: 20) + one.padded(to: width - 2) + "  " + other)
         }
         say("", titles[0], titles[1])
         var count = 0

@@ -31,6 +31,11 @@ enum GotoCommand: NotebookCommand {
                 "the run is at step \(run.method.step); 'step \(step - run.method.step)' takes it to step \(step)"
             )
         }
+        guard step < run.method.step else {
+            context.say("at step \(step) already")
+            context.reportRun(lastStep: false)
+            return
+        }
         let (cell, host) = (context.cell, context.host)
         defer { host.show(nil) }
         var done = 0

@@ -10,7 +10,7 @@ extension PlotCommand {
                 name: "of", kind: .choice(ComparisonPlot.Quantity.allCases.map(\.rawValue)),
                 valueName: "test",
                 help:
-                    "test, val or train accuracy, loss, queries to targets; tasks as dots or a radar"
+                    "accuracy on test, val or train, loss, queries to targets; tasks as dots or radar; a grid"
             ),
             OptionSpecification(
                 name: "task", kind: .text, valueName: "NAME",
@@ -40,6 +40,16 @@ extension PlotCommand {
         }
         let quantity = call.text("of").flatMap(ComparisonPlot.Quantity.init) ?? .test
         if quantity == .radar { return try drawRadar(all, call, &context) }
+        if quantity == .grid {
+            let grid = ComparisonPlot.grid(runs, smoothing: call.number("smooth") ?? 0, title: task)
+            guard !grid.charts.isEmpty else {
+                throw call.failure(nil, "nothing to draw: no run of '\(task)' has a curve")
+            }
+            return try finish(
+                grid, size: (1600, 1100),
+                points: grid.charts.flatMap(\.series).reduce(0) { $0 + $1.points.count },
+                call, &context)
+        }
         var chart =
             switch quantity {
             case .targets:
@@ -54,12 +64,17 @@ extension PlotCommand {
         guard !chart.series.isEmpty else {
             throw call.failure(nil, "nothing to draw: no run of '\(task)' has such a curve")
         }
+        try finish(
+            chart, size: size, points: chart.series.reduce(0) { $0 + $1.points.count }, call, &context)
+    }
+
+    private static func finish(
+        _ chart: some Drawable, size: (width: Int, height: Int), points: Int, _ call: Call,
+        _ context: inout CommandContext
+    ) throws {
         let path = call.text("out") ?? "compare.png"
-        let picture = try write(chart, to: path, call, context)
-        let points = chart.series.reduce(0) { $0 + $1.points.count }
-        context.say(
-            "comparison with \(DisplayNumber.count(points, "point")) written to \(path)"
-        )
+        let picture = try write(chart, to: path, size: size, call, context)
+        context.say("comparison with \(DisplayNumber.count(points, "point")) written to \(path)")
         context.set("points", .integer(points))
         context.cell.emit(.plot(picture))
     }
@@ -71,11 +86,6 @@ extension PlotCommand {
         guard chart.axes.count > 2 else {
             throw call.failure("of", "expected three data sets or more for a radar; got \(chart.axes.count)")
         }
-        let path = call.text("out") ?? "compare.png"
-        let picture = try write(chart, to: path, call, context)
-        let points = chart.curves.count * chart.axes.count
-        context.say("comparison with \(DisplayNumber.count(points, "point")) written to \(path)")
-        context.set("points", .integer(points))
-        context.cell.emit(.plot(picture))
+        try finish(chart, size: size, points: chart.curves.count * chart.axes.count, call, &context)
     }
 }

@@ -49,7 +49,7 @@ extension TuningRun {
             for (list, every) in plan.schedule {
                 // What a prompt is worth at a number of queries is what it is before a step that would lead beyond it.
                 let mark = (queries + every - 1) / every * every
-                if isLast || queries + method.queriesPerStep > mark { try evaluateOnce(list, pause: pause) }
+                if isLast || queries + nextStepQueries > mark { try evaluateOnce(list, pause: pause) }
             }
             if isLast { return }
             guard try stepWithinBudget(pause: pause) else {

@@ -32,6 +32,15 @@ extension Examination {
                 )
             ]
         }
+        if let obstacle {
+            return [
+                Advice(
+                    "step", "the next step cannot be taken: \(obstacle)",
+                    change:
+                        "'prompt new' with smaller --a and --c; what came before is kept: 'undo', 'goto step'"
+                )
+            ]
+        }
         // In noise no difference can be judged, and along slopes that are wrong no step.
         let motion = [aboutNoise, aboutDistance, aboutStep].first { !$0.isEmpty } ?? []
         let answers = aboutAnswers
@@ -207,7 +216,7 @@ extension Examination {
     private var aboutSchedule: [Advice] {
         guard let motion, motion.stepsLeft >= 20 else { return [] }
         var advice: [Advice] = []
-        if motion.pathShare < Self.leastPath {
+        if motion.pathShare < Self.leastPath, motion.optimizer.schedule.stepDecay > 0.5 {
             let worth = DisplayNumber.figure(motion.pathShare * Double(motion.stepsLeft))
             advice.append(
                 Advice(
@@ -236,7 +245,9 @@ extension Examination {
             advice.append(
                 Advice(
                     "budget", "the budget allows \(DisplayNumber.count(stepsOfBudget, "step"))",
-                    change: "--budget 5000, or 'gauss-newton', 'calibrate' and 'bias', which need fewer"))
+                    change:
+                        "--budget \(max(5000, Self.fewestSteps * queriesPerStep)), or 'gauss-newton', 'calibrate' and 'bias', which need fewer"
+                ))
         }
         if leastShots < Self.fewestShots {
             advice.append(
@@ -255,7 +266,7 @@ extension Examination {
                     "batch",
                     "minibatches of \(DisplayNumber.count(batchSize, "image")) do not agree where the loss falls: "
                         + "slopes of one direction differ by \(DisplayNumber.figure(spread)) around \(DisplayNumber.figure(mean))",
-                    change: "--batch 128"))
+                    change: "--batch \(max(128, 4 * batchSize))"))
         }
         return advice
     }

@@ -5,10 +5,9 @@ import ZerothOrder
 extension Examination.Agreement {
     /// - Parameters:
     ///   - answers: to a hand-written template on images with those labels.
-    ///   - least: fewest images of a class.
     ///   - seed: of the folds.
     init(
-        _ answers: [Answer], labels: [Int], least: Int, seed: UInt64, pause: () throws -> Void
+        _ answers: [Answer], labels: [Int], seed: UInt64, pause: () throws -> Void
     ) throws {
         let classes = answers.first?.logits.columns ?? 0
         let logits = Matrix(rows: labels.count, columns: classes, values: answers.flatMap(\.logits.values))
@@ -16,8 +15,11 @@ extension Examination.Agreement {
             images: labels.count,
             template: zip(answers.flatMap(\.predictions), labels).count { $0 == $1 },
             isFinite: logits.values.allSatisfy(\.isFinite), contrast: Self.contrast(logits))
-        guard least >= LogitMap.foldCount, isFinite else { return }
-        let fitted = try LogitMap.heldOut(logits, labels: labels, seed: seed, passing: pause)
+        var counts = [Int](repeating: 0, count: classes)
+        for label in labels { counts[label] += 1 }
+        guard counts.min() ?? 0 >= LogitMap.foldCount, isFinite,
+            let fitted = try LogitMap.heldOut(logits, labels: labels, seed: seed, passing: pause)
+        else { return }
         var (right, between) = (0, 0.0)
         for (image, label) in labels.enumerated() {
             let row = fitted.row(image)

@@ -94,12 +94,15 @@ public struct Examination: Sendable {
     /// What rounding adds to a loss, a standard deviation.
     var rounding = 0.0
     var motion: Motion?
+    /// Why the next step cannot be taken, where it cannot.
+    var obstacle: String?
     var agreement = Agreement(images: 0, template: 0, isFinite: true, contrast: 1)
     var classes = 0
     /// Fewest training images of a class.
     var leastShots = 0
     var batchSize = 0
     var budgetLeft = 0
+    var queriesPerStep = 1
     /// Most steps that the budget allows.
     var stepsOfBudget = 0
     var view = BoxView.standard
@@ -147,7 +150,7 @@ struct Examiner {
         let answers = try run.account.ask(
             run.oracle, queries, for: .training, raised: run.problem.budget
         ) { try pause(asked) }
-        examination.queries += queries.count
+        examination.queries += queries.count + (try run.oracle.failures(of: queries))
         try pause(examination.queries)
         return answers
     }
@@ -167,6 +170,7 @@ struct Examiner {
         examination.view = problem.view
         examination.methodName = run.methodName
         examination.budgetLeft = run.remaining - Examination.queries(of: run)
+        examination.queriesPerStep = run.method.queriesPerStep
         examination.stepsOfBudget = problem.budget / max(1, run.method.queriesPerStep)
         try measureAnswers()
         guard examination.loss.isFinite, let method = run.method as? any PerturbedMethod else { return }
@@ -195,11 +199,17 @@ struct Examiner {
         let batches = Examination.templateBatches(problem)
         let answers = try ask(batches.map { Query(template, $0) })
         examination.agreement = try Examination.Agreement(
-            answers, labels: batches.flatMap(\.labels), least: examination.leastShots, seed: problem.seed
+            answers, labels: batches.flatMap(\.labels), seed: problem.seed
         ) { try pause(examination.queries) }
     }
 
     private mutating func measureMotion(_ method: any PerturbedMethod) throws {
+        do {
+            _ = try method.optimizer.ask(method.spsa)
+        } catch {
+            examination.obstacle = "\(error)"
+            return
+        }
         let (w, batch) = (method.parameters, method.batch)
         let schedule = method.optimizer.schedule
         let all = (0..<Examination.lineDirections).map { index in
@@ -235,7 +245,13 @@ struct Examiner {
         // The step itself, as far as the account goes.
         var next = method.spsa
         let readings = try self.losses(try method.ask()).map { Float($0) }
-        let record = try method.optimizer.tell(&next, readings)
+        let record: SimultaneousPerturbation.Record
+        do {
+            record = try method.optimizer.tell(&next, readings)
+        } catch {
+            examination.obstacle = "\(error)"
+            return
+        }
         motion.gradientNorm = record.gradientNorm
         let change = SimultaneousPerturbation.norm(zip(next.parameters, w).map { $0 - $1 })
         motion.relativeStep = change / max(1e-30, SimultaneousPerturbation.norm(w))
@@ -281,10 +297,11 @@ extension TuningRun {
     /// Examines the run; its account is charged with `Examination.queries(of:)` training queries.
     ///
     /// - Parameter pause: called between pieces of work; what it throws ends it.
-    /// - Throws: `BlackBoxError.budgetUsedUp` before any query, `DatasetError.emptySplit`.
+    /// - Throws: `DatasetError.emptySplit`, `BlackBoxError.budgetUsedUp` before any query; also on the way where queries fail.
     public func examined(
         pause: @escaping (_ asked: Int) throws -> Void = { _ in }
     ) throws -> Examination {
+        guard train.count > 0 else { throw DatasetError.emptySplit(train.name) }
         let needed = Examination.queries(of: self)
         guard needed <= remaining else {
             throw BlackBoxError.budgetUsedUp(budget: problem.budget, needed: needed, left: remaining)
