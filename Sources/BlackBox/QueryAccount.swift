@@ -3,8 +3,8 @@ import Synchronization
 /// The account of oracle calls: what may be spent, and what has been.
 ///
 /// A query is one oracle call on one minibatch under one prompt. Training and evaluation are counted apart; only training is
-/// limited. A query that fails is charged, too. A query is charged before it is made and never comes back: neither an error nor an interrupt nor going back
-/// in time refunds it, which is why the account is an object that all copies of a run share.
+/// limited. A query is charged before it is made, one that fails, too, and never comes back: neither an error nor an
+/// interrupt nor going back in time refunds it, which is why the account is an object that all copies of a run share.
 public final class QueryAccount: Sendable {
     public enum Purpose: Sendable {
         case training

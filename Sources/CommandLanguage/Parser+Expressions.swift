@@ -55,11 +55,17 @@ extension Parser {
 
     /// Passes a word of the grammar and the blanks behind it where it comes next.
     private mutating func skipName(_ name: StaticString) throws(Failure) -> Bool {
-        let text = Array("\(name)".utf8)
+        guard takeWord(name) else { return false }
+        try skipInside()
+        return true
+    }
+
+    /// Passes a word where it stands here.
+    mutating func takeWord(_ word: StaticString) -> Bool {
+        let text = Array("\(word)".utf8)
         guard bytes[min(position, bytes.count)...].starts(with: text), !isNamePart(byte(ahead: text.count))
         else { return false }
         position += text.count
-        try skipInside()
         return true
     }
 

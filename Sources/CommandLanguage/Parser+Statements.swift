@@ -175,14 +175,9 @@ extension Parser {
     private mutating func skipWord(_ word: StaticString) throws(Failure) -> Bool {
         let start = position
         try skipBlanks()
-        let text = Array("\(word)".utf8)
-        guard bytes[min(position, bytes.count)...].starts(with: text), !isNamePart(byte(ahead: text.count))
-        else {
-            position = start
-            return false
-        }
-        position += text.count
-        return true
+        if takeWord(word) { return true }
+        position = start
+        return false
     }
 
     /// Reads the name of a new variable.

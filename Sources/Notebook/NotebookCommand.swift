@@ -20,21 +20,14 @@ protocol NotebookCommand: Sendable {
 /// All verbs, sorted.
 let commandTable: [any NotebookCommand.Type] = [
     AblateCommand.self, AnchorsCommand.self, AproposCommand.self, BoxCommand.self, BranchCommand.self,
-    BudgetCommand.self,
-    CacheCommand.self,
-    CheckpointCommand.self,
-    ClassesCommand.self,
+    BudgetCommand.self, CacheCommand.self, CheckpointCommand.self, ClassesCommand.self,
     ClassifyCommand.self, CompareCommand.self, DataCommand.self, DiffCommand.self, DoctorCommand.self,
-    EvalCommand.self,
-    ExportCommand.self, GotoCommand.self, HelpCommand.self, HistoryCommand.self, MistakesCommand.self,
-    ModelCommand.self,
-    PlotCommand.self,
-    ProbeCommand.self, PromptCommand.self, QuitCommand.self, RedoCommand.self, RestoreCommand.self,
-    RunCommand.self,
-    RunsCommand.self, SaveCommand.self, SayCommand.self, SessionsCommand.self, ShowCommand.self,
-    SourceCommand.self,
-    StepCommand.self,
-    TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self, ZeroshotCommand.self,
+    EvalCommand.self, ExportCommand.self, GotoCommand.self, HelpCommand.self, HistoryCommand.self,
+    MistakesCommand.self, ModelCommand.self, PlotCommand.self, ProbeCommand.self, PromptCommand.self,
+    QuitCommand.self, RedoCommand.self, RestoreCommand.self, RunCommand.self, RunsCommand.self,
+    SaveCommand.self, SayCommand.self, SessionsCommand.self, ShowCommand.self, SourceCommand.self,
+    StepCommand.self, TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self,
+    ZeroshotCommand.self,
 ]
 
 /// What a running command may read and change.

@@ -7,7 +7,7 @@ enum DoctorCommand: NotebookCommand {
     static let summary = "examine the prompt: what keeps it from getting better, and what to change first"
     static let forms = [CommandForm(summary: "examine the present prompt")]
     static let help = """
-        Some 140 training queries around the present prompt are charged to the run; the prompt stays as
+        About 135 training queries around the present prompt are charged to the run; the prompt stays as
         it is. Asked are: one query three times, and other minibatches (noise); a template on the training
         images (do labels and answers have to do with each other?); for zip and blackvip the loss along random
         directions at distances from 1e-6 to 10 (is c between rounding and curvature?), the next step and its

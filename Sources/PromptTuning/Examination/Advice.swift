@@ -4,7 +4,8 @@ import ZerothOrder
 
 /// What an examination found to stand in the way, and what to change.
 public struct Advice: Sendable, Equatable {
-    /// What it is about, one word: "pictures", "labels", "noise", "c", "step", "schedule", "budget", "shots", "batch".
+    /// What it is about, one word: "answers", "pictures", "labels", "shots", "batch", "budget", "noise", "c", "step",
+    /// "schedule", "names".
     public let subject: String
     public let finding: String
     /// What to do: an option with a value, or words.

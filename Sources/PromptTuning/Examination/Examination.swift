@@ -9,7 +9,7 @@ import ZerothOrder
 /// minibatch and directions of a stream of its own, so the same run gives the same findings.
 public struct Examination: Sendable {
     /// Losses along one random direction z at a distance c: ℓ(w ± c z).
-    struct Differences: Sendable, Equatable {
+    struct Differences: Sendable {
         var distance: Double
         /// ℓ(w + c z), a direction each.
         var plus: [Double]
@@ -21,7 +21,7 @@ public struct Examination: Sendable {
     }
 
     /// How a run of simultaneous perturbation stands.
-    struct Motion: Sendable, Equatable {
+    struct Motion: Sendable {
         var optimizer: SimultaneousPerturbation
         /// Steps taken.
         var step: Int
@@ -44,15 +44,10 @@ public struct Examination: Sendable {
         var relativeStep: Double
         /// Of each block the change of the loss per length along random directions within it.
         var blocks: [(name: String, count: Int, slope: Double)]
-
-        static func == (one: Motion, other: Motion) -> Bool {
-            one.optimizer == other.optimizer && one.decades == other.decades && one.own == other.own
-                && one.line == other.line && one.gradientNorm == other.gradientNorm
-        }
     }
 
     /// What labels and answers have to do with each other.
-    struct Agreement: Sendable, Equatable {
+    struct Agreement: Sendable {
         /// Images that were asked about.
         var images: Int
         /// Of them, those whose label a hand-written template gives.
