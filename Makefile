@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions record pictures matrix format lint bench parity searches arm64 fuzz slurm docs check
+.PHONY: help libraries build demo test sessions record pictures matrix format lint bench parity searches arm64 fuzz slurm jupyter docs check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -16,7 +16,7 @@ help: ## list the targets
 libraries: ## install missing system libraries (Debian, Ubuntu) or name them
 	@missing=""; \
 	command -v pkg-config >/dev/null || missing="pkg-config"; \
-	for pair in libedit:libedit-dev libpng:libpng-dev libjpeg:libjpeg-dev libcrypto:libssl-dev; do \
+	for pair in libedit:libedit-dev libpng:libpng-dev libjpeg:libjpeg-dev libcrypto:libssl-dev libzmq:libzmq3-dev; do \
 	  pkg-config --exists "$${pair%%:*}" 2>/dev/null || missing="$$missing $${pair##*:}"; \
 	done; \
 	command -v swift >/dev/null || { echo "swift was not found: install a Swift 6.2 toolchain or newer from swift.org" >&2; exit 1; }; \
@@ -87,6 +87,9 @@ fuzz: libraries ## try mutated files under AddressSanitizer (ROUNDS=2000 a suite
 
 slurm: build ## run sweeps on a Slurm cluster of two nodes on this machine (Debian and root; three minutes)
 	Tests/SweepsTests/slurm.sh $(TINY)
+
+jupyter: build ## drive the Jupyter kernel with jupyter_kernel_test and nbclient (Python and PyPI; a minute)
+	Tests/JupyterKernelTests/jupyter.sh
 
 arm64: ## compare the kernels' bits with arm64's (cross-compiled, under qemu)
 	Tests/TensorsTests/Arm64/run.sh

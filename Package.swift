@@ -27,6 +27,8 @@ let package = Package(
         .systemLibrary(name: "CLibpng", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CLibjpeg", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // Without pkg-config: what it says of Kerberos, for the static library, SwiftPM warns about.
+        .systemLibrary(name: "CLibzmq", providers: [.apt(["libzmq3-dev"])]),
         .target(name: "CKernels"),
         .target(name: "CYardsticks"),
 
@@ -53,11 +55,14 @@ let package = Package(
                 "Tensors", "Raster", "Files",
             ],
             swiftSettings: strict),
+        .target(
+            name: "JupyterKernel", dependencies: ["CLibzmq", "Notebook", "CommandLanguage", "Files"],
+            swiftSettings: strict),
         .target(name: "Sweeps", dependencies: ["Files"], swiftSettings: strict),
         .executableTarget(
             name: "ziplab",
             dependencies: [
-                "Notebook", "Sweeps", "BlackBox", "LineEditing", "CommandLanguage", "Files",
+                "Notebook", "JupyterKernel", "Sweeps", "BlackBox", "LineEditing", "CommandLanguage", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -114,6 +119,10 @@ let package = Package(
                 "Files", "Fuzzing",
             ],
             swiftSettings: common),
+        .testTarget(
+            name: "JupyterKernelTests",
+            dependencies: ["JupyterKernel", "Notebook", "Files", "TestData", "Fuzzing"],
+            exclude: ["jupyter.sh", "jupyter.py"], swiftSettings: common),
         .testTarget(
             name: "SweepsTests", dependencies: ["Sweeps", "Files"], exclude: ["slurm.sh"],
             swiftSettings: common),

@@ -2,5 +2,6 @@
 #define ZL_LIBCRYPTO_SHIM_H
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #endif

@@ -35,6 +35,16 @@ public enum SHA256Digest {
         }
         return hash.finalize()
     }
+
+    /// The keyed digest of some bytes (HMAC, RFC 2104), 64 lower-case digits.
+    public static func hex(authenticating bytes: [UInt8], key: [UInt8]) -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        // The arrays live through the call, which fills the 32 bytes of the digest.
+        let result = unsafe HMAC(
+            EVP_sha256(), key, Int32(key.count), bytes, bytes.count, &digest, nil)
+        unsafe precondition(result != nil, "libcrypto has no SHA-256")
+        return SHA256.hexadecimal(digest)
+    }
 }
 
 /// A running hash of libcrypto, which is freed with it.
@@ -62,6 +72,10 @@ private final class SHA256 {
         var digest = [UInt8](repeating: 0, count: 32)
         let status = unsafe EVP_DigestFinal_ex(context, &digest, nil)
         precondition(status == 1, "libcrypto gave no digest")
+        return Self.hexadecimal(digest)
+    }
+
+    static func hexadecimal(_ digest: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(decoding: text, as: UTF8.self)

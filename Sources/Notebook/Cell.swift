@@ -20,6 +20,9 @@ public struct CellPlot: Sendable, Equatable {
     /// The file; empty where the cell was read from a transcript.
     public var png: [UInt8] = []
 
+    /// What stands where the picture cannot be shown.
+    public var words: String { "\(path), \(width) × \(height) pixels" }
+
     /// Equal where a transcript would have the same.
     public static func == (one: CellPlot, other: CellPlot) -> Bool {
         (one.path, one.width, one.height, one.digest)

@@ -61,7 +61,7 @@ public struct Completer {
     }
 
     /// Options of the forms, with those of the method that the words name so far.
-    private func options(_ context: CompletionContext) -> [OptionSpecification] {
+    func options(_ context: CompletionContext) -> [OptionSpecification] {
         let option = "--" + Call.methodOption
         let words = context.words
         let named =

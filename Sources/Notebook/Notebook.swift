@@ -225,6 +225,9 @@ public final class Notebook {
         )
     }
 
+    /// Variables and results, as an expression sees them now.
+    var environment: Environment { state.environment }
+
     /// The session so far as a transcript.
     public var transcript: String { recorder.text }
 }

@@ -55,7 +55,7 @@ enum NotebookExporter: SessionExporter {
         }
         for plot in cell.plots {
             var data: [String: Any] = [
-                "text/plain": lines("\(plot.path), \(plot.width) × \(plot.height) pixels")
+                "text/plain": lines(plot.words)
             ]
             if let picture = session.pictures[plot.digest] {
                 data["image/png"] = Data(picture.png).base64EncodedString() + "\n"

@@ -81,18 +81,25 @@ struct CommonOptions: ParsableArguments {
 
     /// A notebook in the present folder, shown on this program's streams.
     func makeNotebook(_ engine: EngineOptions, settings: [String: Value] = [:]) throws -> Notebook {
-        try engine.configure()
-        try InterruptSignal.install()
-        let folder = FileManager.default.currentDirectoryPath
+        var host = try Self.makeHost(engine)
         let progress = ProgressView()
-        var host = NotebookHost(
-            workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
-            takeInterrupt: { InterruptSignal.take() }, show: { progress.show($0) })
-        host.featureCache = engine.featureCache
-        host.sessions = SessionLibrary.standard(environment: host.environment)
+        host.show = { progress.show($0) }
         let notebook = Notebook(host: host, settings: settings)
         notebook.add(json ? JSONView() as any NotebookObserver : TextView(usesColor: usesColor))
         return notebook
+    }
+
+    /// What notebooks in the present folder need, with ^C as the interrupt.
+    static func makeHost(_ engine: EngineOptions) throws -> NotebookHost {
+        try engine.configure()
+        try InterruptSignal.install()
+        let folder = FileManager.default.currentDirectoryPath
+        var host = NotebookHost(
+            workingFolder: folder, assetsFolder: AssetsFolder.find(from: folder),
+            takeInterrupt: { InterruptSignal.take() })
+        host.featureCache = engine.featureCache
+        host.sessions = SessionLibrary.standard(environment: host.environment)
+        return host
     }
 }
 

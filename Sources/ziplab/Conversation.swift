@@ -7,26 +7,11 @@ import Notebook
 /// The read–evaluate–print loop on a terminal.
 final class Conversation {
     private let notebook: Notebook
-    /// Whether the session is to be kept among the user's, from the first statement on.
-    private var keepsSession: Bool
-    /// The name that it is kept under.
-    private var sessionName: String?
+    private let session: KeptSession
 
     init(_ notebook: Notebook, keepsSession: Bool = false) {
         self.notebook = notebook
-        self.keepsSession = keepsSession
-    }
-
-    /// Begins to keep the session; where that cannot be, it is said once.
-    private func keepSession() {
-        guard keepsSession, let library = notebook.host.sessions else { return }
-        keepsSession = false
-        let day = Date.now.formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
-        do {
-            sessionName = try library.begin(notebook, day: day)
-        } catch {
-            Output.writeError("ziplab: this session is not kept: \(escapedForDisplay("\(error)"))\n")
-        }
+        session = KeptSession(isWanted: keepsSession)
     }
 
     /// Runs until `quit` or ^D; a failed statement does not end it.
@@ -43,7 +28,7 @@ final class Conversation {
                 guard let text = try statement(reader) else { break }
                 if text.allSatisfy(\.isWhitespace) { continue }
                 reader.remember(text)
-                keepSession()
+                session.begin(notebook)
                 try notebook.evaluate(text, name: "input")
             } catch let error as LineEditingError where error.endsInput {
                 throw error
@@ -51,7 +36,7 @@ final class Conversation {
                 Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
             }
         }
-        if let sessionName {
+        if let sessionName = session.name {
             Output.writeError("kept as \(sessionName): 'ziplab resume \(sessionName)' goes on with it\n")
         }
     }
@@ -61,7 +46,7 @@ final class Conversation {
         let plain = PlainLineReader(descriptor: 0, promptDescriptor: Terminal.promptDescriptor)
         guard Terminal.isInteractive() else { return plain }
         do {
-            return try TerminalLineReader(historyPath: Self.historyPath()) { [notebook] line, cursor in
+            return try TerminalLineReader(historyPath: KeptSession.historyPath()) { [notebook] line, cursor in
                 Self.complete(line, cursor, Completer(notebook))
             }
         } catch LineEditingError.editorFailed {
@@ -99,17 +84,5 @@ final class Conversation {
         return Completion(
             replaced: characters(answer.replaced.lowerBound)..<characters(answer.replaced.upperBound),
             candidates: answer.candidates, suffix: answer.isFinal ? " " : "")
-    }
-
-    /// The history file below the user's state folder; nil where that cannot be made.
-    private static func historyPath() -> String? {
-        let environment = ProcessInfo.processInfo.environment
-        guard let folder = SessionLibrary.stateFolder(environment: environment) else { return nil }
-        do {
-            try Folder.create(folder)
-        } catch {
-            return nil
-        }
-        return folder + "/history"
     }
 }

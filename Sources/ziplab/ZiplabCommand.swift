@@ -19,7 +19,7 @@ struct ZiplabCommand: ParsableCommand {
         subcommands: [
             RunFile.self, ReplayFiles.self, ResumeFile.self, ExportFile.self, SweepScript.self,
             GatherSessions.self,
-            RunJob.self,
+            RunKernel.self, RunJob.self,
         ])
 
     @Option(

@@ -18,58 +18,28 @@ enum HelpCommand: NotebookCommand {
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
+        let methods = context.host.methods
         guard let topic = call.text("topic") else {
-            for command in commandTable {
-                context.say(
-                    command.verb + String(repeating: " ", count: 12 - command.verb.count) + command.summary)
-            }
-            context.say("Methods of 'prompt new --method':")
-            for method in context.host.methods.all {
-                context.say(
-                    method.name + String(repeating: " ", count: max(1, 12 - method.name.count))
-                        + method.summary)
-            }
-            context.say(
-                "'help COMMAND' or 'help METHOD' explains one, 'help language' the language, "
-                    + "'help transcript' recorded sessions.")
+            for line in overview(methods) { context.say(line) }
             return
         }
-        if let text = topic == "language" ? languageHelp : topic == "transcript" ? transcriptHelp : nil {
-            lines(text, context)
-            return
-        }
-        if let method = context.host.methods.method(topic) {
-            explain(method, context)
-            // A command may have the same name.
-            if let command = commandTable.first(where: { $0.verb == topic }) {
-                context.say("")
-                lines(command.help, context)
-            }
-            return
-        }
-        guard let command = commandTable.first(where: { $0.verb == topic }) else {
-            let near = nearestName(to: topic, among: topics(context.host.methods))
+        guard let text = text(about: topic, methods) else {
+            let near = nearestName(to: topic, among: topics(methods))
             throw call.failure(
                 "topic", "\(NotebookError.noHelp(topic))",
                 notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the topics"])
         }
-        var shown: [String] = []
-        let zip = context.host.methods.method(MethodTable.defaultName)
-        for var form in command.forms {
-            form.options = form.options(of: zip)
-            let usage = form.usage(verb: command.verb)
-            context.say(usage.count <= 90 ? usage : form.usage(verb: command.verb, listingOptions: false))
-            context.say("    " + form.summary)
-            let names = form.options.map(\.name)
-            if !names.isEmpty, names.allSatisfy(shown.contains) {
-                context.say("    options as above")
-                continue
-            }
-            shown += names
-            list(form.options, context)
-        }
-        context.say("")
-        lines(command.help, context)
+        for line in text { context.say(line) }
+    }
+
+    private static func overview(_ methods: MethodTable) -> [String] {
+        commandTable.map { $0.verb.padded(to: 12) + $0.summary }
+            + ["Methods of 'prompt new --method':"]
+            + methods.all.map { ($0.name + " ").padded(to: 12) + $0.summary }
+            + [
+                "'help COMMAND' or 'help METHOD' explains one, 'help language' the language, "
+                    + "'help transcript' recorded sessions."
+            ]
     }
 
     /// Everything that can be asked about.
@@ -77,25 +47,49 @@ enum HelpCommand: NotebookCommand {
         commandTable.map { $0.verb } + methods.names + ["language", "transcript"]
     }
 
-    private static func explain(_ method: any TuningMethod.Type, _ context: CommandContext) {
-        context.say("prompt new --method \(method.name) [--OPTION VALUE…]")
-        context.say("    " + method.summary)
-        list((CommonSettings.keys + method.settings).map { OptionSpecification($0) }, context)
-        context.say("")
-        lines(method.help, context)
+    /// The lines about a topic; nil where it is none.
+    static func text(about topic: String, _ methods: MethodTable) -> [String]? {
+        if topic == "language" { return TranscriptText.lines(of: languageHelp) }
+        if topic == "transcript" { return TranscriptText.lines(of: transcriptHelp) }
+        let command = commandTable.first { $0.verb == topic }
+        if let method = methods.method(topic) {
+            // A command may have the same name.
+            return explanation(method)
+                + (command.map { [""] + TranscriptText.lines(of: $0.help) } ?? [])
+        }
+        return command.map { explanation($0, methods) }
     }
 
-    private static func list(_ options: [OptionSpecification], _ context: CommandContext) {
-        for option in options {
-            let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
-            context.say("    " + name + String(repeating: " ", count: max(1, 26 - name.count)) + option.help)
+    private static func explanation(_ command: any NotebookCommand.Type, _ methods: MethodTable) -> [String] {
+        var text: [String] = []
+        var shown: [String] = []
+        let zip = methods.method(MethodTable.defaultName)
+        for var form in command.forms {
+            form.options = form.options(of: zip)
+            let usage = form.usage(verb: command.verb)
+            text.append(usage.count <= 90 ? usage : form.usage(verb: command.verb, listingOptions: false))
+            text.append("    " + form.summary)
+            let names = form.options.map(\.name)
+            if !names.isEmpty, names.allSatisfy(shown.contains) {
+                text.append("    options as above")
+                continue
+            }
+            shown += names
+            text += form.options.map { "    " + line($0) }
         }
+        return text + [""] + TranscriptText.lines(of: command.help)
     }
 
-    private static func lines(_ text: String, _ context: CommandContext) {
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            context.say(String(line))
-        }
+    private static func explanation(_ method: any TuningMethod.Type) -> [String] {
+        let options = (CommonSettings.keys + method.settings).map { "    " + line(OptionSpecification($0)) }
+        return ["prompt new --method \(method.name) [--OPTION VALUE…]", "    " + method.summary] + options
+            + [""] + TranscriptText.lines(of: method.help)
+    }
+
+    /// An option and what it does.
+    static func line(_ option: OptionSpecification) -> String {
+        let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
+        return (name + " ").padded(to: 26) + option.help
     }
 
     static let languageHelp = """
