@@ -38,14 +38,20 @@ struct NotebookState: Sendable {
     private(set) var runs: [String: NamedRun] = [:] { didSet { revision += 1 } }
     /// The name of the present run.
     private(set) var currentName = Self.firstName { didSet { revision += 1 } }
-    /// Zero-shot accuracy in percent last measured on each split, for reference lines.
-    var zeroShot: [String: Double] = [:] { didSet { revision += 1 } }
+    /// What stands beside a curve of accuracy: the figures last measured on each split, in percent.
+    var levels: [String: Levels] = [:] { didSet { revision += 1 } }
     /// What the box is said to show and to cost.
     var box = BoxTerms() { didSet { revision += 1 } }
     /// A run of a comparison: what it was measured by, and what was found when it came to its end.
     struct Compared: Sendable {
         var key: String
         var run: ComparedRun?
+    }
+
+    /// Accuracies on one split.
+    struct Levels: Sendable {
+        var zeroShot: Double?
+        var probe: Double?
     }
 
     /// The last comparison: its runs in order, and the target it was given.
@@ -115,7 +121,7 @@ struct NotebookState: Sendable {
         else { return true }
         (data, dataPath, dataOptions, classNames) =
             (loaded.data, loaded.path, loaded.options, loaded.classNames)
-        zeroShot = [:]
+        levels = [:]
         return true
     }
 
@@ -127,7 +133,7 @@ struct NotebookState: Sendable {
     mutating func dropRuns() {
         runs = [:]
         currentName = Self.firstName
-        zeroShot = [:]
+        levels = [:]
         compared = [:]
         comparison = Comparison(names: [], target: nil)
     }

@@ -42,6 +42,13 @@ public struct RunPlan: Sendable {
             return min(steps, run.method.stepLimit.map { max(0, $0 - run.method.step) } ?? steps)
         }
     }
+
+    /// Whether queries that fail alone keep a run from a further step.
+    public func isShort(for run: TuningRun) -> Bool {
+        guard case .queries(let target) = goal else { return false }
+        let isAtEnd = run.method.stepLimit.map { run.method.step >= $0 } ?? false
+        return !isAtEnd && min(target - run.queries, run.remaining) >= run.method.queriesPerStep
+    }
 }
 
 /// A condition such as `accuracy >= 80`.

@@ -19,7 +19,7 @@ public struct Sweep: Sendable {
     /// How a point stands.
     public enum State: Sendable, Equatable {
         case waiting
-        /// It has a session that is not at its end: a job is at it, or was ended.
+        /// It has a session that is not at its end: a job is at it, which `isRunning` tells, or was ended.
         case begun
         case done
         case failed(String)
@@ -103,6 +103,9 @@ public struct Sweep: Sendable {
         }
         return FileKind(session(of: index)) == .file ? .begun : .waiting
     }
+
+    /// Whether a job writes a point's session now.
+    public func isRunning(_ index: Int) -> Bool { FileLock.isHeld(session(of: index)) }
 
     /// Points that are not done; those that failed are tried again.
     public var open: [Int] { points.indices.filter { state(of: $0) != .done } }

@@ -143,9 +143,7 @@ struct SweepScript: ParsableCommand {
         let seconds = (ContinuousClock.now - start).components.seconds
         if !open.isEmpty { Output.writeError("\(open.count) jobs in \(seconds) s\n") }
         if sweep.open.contains(where: { sweep.state(of: $0) == .begun }) {
-            Output.writeError(
-                "note: a job of an earlier sweep is at those begun, or was ended; the same command goes on with them\n"
-            )
+            Output.writeError("note: the same command goes on with those that are not done\n")
         }
         guard sweep.open.isEmpty else { throw ExitStatus.statementFailed }
     }
@@ -175,7 +173,7 @@ struct SweepScript: ParsableCommand {
         for index in sweep.points.indices {
             switch sweep.state(of: index) {
             case .done: counts["done", default: 0] += 1
-            case .begun: counts["begun", default: 0] += 1
+            case .begun: counts[sweep.isRunning(index) ? "running" : "ended early", default: 0] += 1
             case .waiting: counts["not begun", default: 0] += 1
             case .failed(let message):
                 counts["failed", default: 0] += 1
@@ -184,7 +182,7 @@ struct SweepScript: ParsableCommand {
                 )
             }
         }
-        let parts = ["done", "begun", "not begun", "failed"].compactMap { name in
+        let parts = ["done", "running", "ended early", "not begun", "failed"].compactMap { name in
             counts[name].map { "\($0) \(name)" }
         }
         try Output.write("\(sweep.points.count) points: \(parts.joined(separator: ", "))\n")

@@ -84,6 +84,14 @@ extension BoxCommandTests {
         let notebook = try Fixture().notebook(Self.failing)
         let cell = try #require(try notebook.run("prompt new --tokens 2 --budget 60\nrun").last)
         #expect(cell.status == .ok)
+        // Six queries left are no step; where a step would fit but for those that fail, it is said.
+        let note = "note: with those that would fail, the next step needs more queries than are left"
+        #expect(!cell.lines.contains(note))
+        let notes = try (60...75).map { budget in
+            try notebook.run("prompt new --tokens 2 --budget \(budget)\nrun").last?.lines.contains(note) == true
+        }
+        #expect(notes.contains(true) && notes.contains(false))
+        try notebook.run("prompt new --tokens 2 --budget 60\nrun")
         guard case .integer(let charged) = try notebook.result("charged-queries", of: "show"),
             case .integer(let step) = try notebook.result("step", of: "show")
         else {

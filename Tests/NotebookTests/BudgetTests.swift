@@ -41,6 +41,16 @@ import Testing
         #expect(try notebook.run("prompt new --budget 0\nstep").map(\.word) == ["ok", "failed"])
     }
 
+    /// What was allowed since a checkpoint stays allowed.
+    @Test func restoreKeepsARaisedBudget() throws {
+        let notebook = try Fixture().notebook(
+            smallPrompt
+                + "\nprompt new --tokens 2 --dim 20 --budget 20\nstep\ncheckpoint one\nstep\nbudget 60")
+        #expect(try notebook.run("restore one").last?.word == "ok")
+        #expect(try notebook.result("queries-left", of: "show") == .integer(40))
+        #expect(try notebook.result("queries", of: "step 4") == .integer(50))
+    }
+
     @Test func conditionStopsARun() throws {
         let fixture = try Fixture()
         let notebook = try fixture.notebook(smallPrompt)

@@ -22,9 +22,32 @@ import Testing
         guard case .double(let decay) = report.results[4].value else { throw Unexpected() }
         #expect(line.contains("weight decay \(decay): "))
         #expect(tested.results[4].value == .double(decay))
-        // The same again; no query, no prompt, no change.
+        // The same again; no query, no prompt.
         #expect(try notebook.run("probe --split train").last?.results == report.results)
-        #expect(try notebook.run("undo").last?.lines.first?.contains("data load") == true)
+    }
+
+    /// A chart of accuracy has the last figures beside the curve, and where the budget ended.
+    @Test func linesOfACurve() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(
+            "model load\ndata load data\nzeroshot\nprobe\nprompt new --tokens 2 --budget 20\nrun --split test"
+        )
+        func svg(_ statement: String) throws -> String {
+            try notebook.run(statement + " --out c.svg")
+            return String(decoding: try #require(fixture.bytes("c.svg")), as: UTF8.self)
+        }
+        let accuracy = try svg("plot accuracy")
+        for label in [">zero-shot ", ">probe ", ">budget 20<"] {
+            #expect(accuracy.contains(label), "\(label)")
+        }
+        #expect(try svg("plot loss").contains(">budget 20<"))
+        #expect(try !svg("plot loss --x step").contains(">budget"))
+        try notebook.run("budget 40")
+        #expect(try !svg("plot loss").contains(">budget"))
+        // The split of the figure is that of the curve.
+        try notebook.run("undo 2\neval --split val")
+        try notebook.run("prompt new --tokens 2\nstep\neval --split val")
+        #expect(try !svg("plot accuracy").contains(">probe "))
     }
 
     @Test(arguments: [

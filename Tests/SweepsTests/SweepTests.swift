@@ -61,6 +61,12 @@ import Testing
         #expect(again.state(of: 0) == .done && again.state(of: 1) == .failed("failed: no such file"))
         #expect(again.state(of: 2) == .begun && again.state(of: 3) == .waiting)
         #expect(again.open == [1, 2, 3])
+        // A job has the session that it writes under a lock.
+        var stream: OpenStream? = try OpenStream(path: first.session(of: 2))
+        #expect(stream?.lock() == true)
+        #expect(again.isRunning(2) && !again.isRunning(3))
+        stream = nil
+        #expect(!again.isRunning(2))
         #expect(try Sweep(folder: folder).scriptPath == "/s.zl")
         #expect(throws: SweepError.otherSweep(folder: folder, what: "script")) { try sweep("step") }
         #expect(throws: SweepError.otherSweep(folder: folder, what: "grid")) {

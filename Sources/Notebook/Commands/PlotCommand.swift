@@ -38,7 +38,8 @@ enum PlotCommand: NotebookCommand {
     ]
     static let help = """
         Every point is drawn: raw values faint, the running mean bold. Accuracy curves have a dashed
-        line for each split's last zero-shot figure and a marker at the best value. A line of blocks
+        line for each split's last zero-shot and probe figure and a marker at the best value; where a run
+        has used up its budget, an upright line says so. A line of blocks
         is shown in the terminal as well. What can be drawn besides loss and accuracy depends on the
         method; for zip 'gradient' is ‖ĝ‖ against the clip threshold.
 
@@ -228,9 +229,11 @@ enum PlotCommand: NotebookCommand {
         }
         let axis = try Axis(call, context)
         guard quantity == "accuracy" else {
-            return curve(run, measure, axis: axis, smoothing: call.number("smooth") ?? 0.9)
+            var chart = curve(run, measure, axis: axis, smoothing: call.number("smooth") ?? 0.9)
+            chart.verticalLines = budget(of: run, axis)
+            return chart
         }
-        return accuracy(run, axis: axis, zeroShot: context.state.zeroShot)
+        return accuracy(run, axis: axis, context.state.levels)
     }
 
     /// Charts of several runs in one: a curve a run, of accuracy that on the test images where there are such.
@@ -247,6 +250,7 @@ enum PlotCommand: NotebookCommand {
         // Limits and levels of one run are not those of another.
         var seen: Set<String> = []
         chart.referenceLines = charts.flatMap(\.referenceLines).filter { seen.insert($0.label).inserted }
+        chart.verticalLines = charts.flatMap(\.verticalLines).filter { seen.insert($0.label).inserted }
         return chart
     }
 
@@ -294,12 +298,22 @@ enum PlotCommand: NotebookCommand {
         return chart
     }
 
+    /// Where the budget ends, for a run that came so far.
+    private static func budget(of run: TuningRun, _ axis: Axis) -> [LineChart.VerticalLine] {
+        let budget = run.problem.budget
+        if case .steps = axis { return [] }
+        guard run.remaining < run.method.queriesPerStep else { return [] }
+        return [.init(label: "budget \(budget)", x: axis.place(step: 0, queries: budget))]
+    }
+
     /// What can be drawn of some method.
     static func quantities(_ methods: MethodTable) -> [String] {
         ["accuracy", "loss"] + methods.measures.map(\.plot)
     }
 
-    private static func accuracy(_ run: TuningRun, axis: Axis, zeroShot: [String: Double]) -> LineChart {
+    private static func accuracy(
+        _ run: TuningRun, axis: Axis, _ levels: [String: NotebookState.Levels]
+    ) -> LineChart {
         let splits = ["training", "validation", "test"].filter { !run.history.evaluations(of: $0).isEmpty }
         let series = splits.map { split in
             Series(
@@ -311,11 +325,13 @@ enum PlotCommand: NotebookCommand {
         var chart = LineChart(
             title: "Accuracy", subtitle: subtitle(run), xLabel: axis.label,
             yLabel: "accuracy in %", series: series)
-        chart.referenceLines = splits.compactMap { split in
-            zeroShot[split].map {
-                LineChart.ReferenceLine(label: "zero-shot \(DisplayNumber.percent($0))", y: $0)
+        chart.referenceLines = splits.flatMap { split in
+            [("zero-shot", levels[split]?.zeroShot), ("probe", levels[split]?.probe)].compactMap {
+                name, level in
+                level.map { LineChart.ReferenceLine(label: "\(name) \(DisplayNumber.percent($0))", y: $0) }
             }
         }
+        chart.verticalLines = budget(of: run, axis)
         if let last = series.indices.last, let first = series[last].points.indices.first {
             let points = series[last].points
             let best = points.indices.reduce(first) { points[$1].y > points[$0].y ? $1 : $0 }

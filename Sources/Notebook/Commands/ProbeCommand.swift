@@ -41,6 +41,7 @@ enum ProbeCommand: NotebookCommand {
         }
         context.host.show(nil)
         let score = probe.score(try store.features(list), labels: list.labels)
+        context.state.levels[list.name, default: .init()].probe = score.accuracy
         context.say(
             "linear probe on \(DisplayNumber.count(data.train.count, "training image")), weight decay "
                 + "\(probe.decay): \(list.name) accuracy "

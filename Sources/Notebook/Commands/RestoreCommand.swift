@@ -25,7 +25,12 @@ enum RestoreCommand: NotebookCommand {
                 "name", "\(NotebookError.noCheckpoint(name: name))",
                 notes: near.map { ["did you mean '\($0)'?"] } ?? [])
         }
-        _ = context.state.withRun { $0 = run }
+        let budget = context.state.run?.problem.budget ?? 0
+        _ = try context.state.withRun { present in
+            present = run
+            // What 'budget' allowed since stays allowed.
+            if budget > run.problem.budget { try present.raiseBudget(to: budget) }
+        }
         context.say(
             "back at checkpoint '\(name)': step \(run.method.step), "
                 + DisplayNumber.queries(run.queries))

@@ -131,6 +131,9 @@ extension CommandContext {
                             ? "the step before it is kept" : "the \(step - first) steps before it are kept"
                     ]))
         }
+        if let run = state.run, !reached, plan.isShort(for: run) {
+            say("note: with those that would fail, the next step needs more queries than are left")
+        }
         return reached
     }
 

@@ -41,7 +41,7 @@ enum ZeroshotCommand: NotebookCommand {
         let score = try evaluateClassifier(
             Classifier(prompt), on: list, oracle: oracle, account: context.session
         ) { try cell.interruptionPoint() }
-        context.state.zeroShot[list.name] = score.accuracy
+        context.state.levels[list.name, default: .init()].zeroShot = score.accuracy
         let words =
             templates.count == 1
             ? "\"\(escapedForDisplay(templates[0]))\"" : "an ensemble of \(templates.count) templates"
