@@ -88,7 +88,8 @@ extension BoxCommandTests {
         let note = "note: with those that would fail, the next step needs more queries than are left"
         #expect(!cell.lines.contains(note))
         let notes = try (60...75).map { budget in
-            try notebook.run("prompt new --tokens 2 --budget \(budget)\nrun").last?.lines.contains(note) == true
+            try notebook.run("prompt new --tokens 2 --budget \(budget)\nrun").last?.lines.contains(note)
+                == true
         }
         #expect(notes.contains(true) && notes.contains(false))
         try notebook.run("prompt new --tokens 2 --budget 60\nrun")
