@@ -104,7 +104,8 @@ public final class Kernel {
 
     private func execute(_ request: WireMessage) throws {
         let content = request.content
-        let code = content["code"] as? String ?? ""
+        let given = content["code"] as? String ?? ""
+        let code = statements(ofCopied: given) ?? given
         let isSilent = content["silent"] as? Bool ?? false
         let isKept = !isSilent && content["store_history"] as? Bool ?? true
         view.begin(request, isSilent: isSilent)
@@ -115,7 +116,7 @@ public final class Kernel {
             history.append(code)
             remember(code)
         }
-        try view.publish("execute_input", ["code": code, "execution_count": count])
+        try view.publish("execute_input", ["code": given, "execution_count": count])
         // As a whole: a mistake in the last line is found before the first one runs.
         let last = try notebook.evaluate(code, name: "input").last
         var reply: [String: Any]

@@ -63,9 +63,10 @@ final class Conversation {
     private func statement(_ reader: any LineSource) throws -> String? {
         var text = ""
         while true {
-            switch try reader.next(prompt: text.isEmpty ? "ziplab> " : "   ...> ") {
+            switch try reader.next(prompt: text.isEmpty ? TerminalPrompt.first : TerminalPrompt.further) {
             case .line(let line):
-                text += text.isEmpty ? line : "\n" + line
+                // A session that was copied somewhere is taken without its prompts and its output.
+                text += text.isEmpty ? statements(ofCopied: line) ?? line : "\n" + line
                 if case .incomplete = completeness(of: SourceText(name: "input", text: text)) { continue }
                 return text
             case .interrupted:

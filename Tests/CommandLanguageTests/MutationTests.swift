@@ -14,6 +14,7 @@ struct MutationTests {
             plot loss --out out-$s.png \\
                 --smooth -0.5
         }
+        if ($n > 1 and not (seed == 2)) { say "$(main.loss)" } else if ('a' <= "b") { goto step 3 } else { undo }
         for x in $list { show $x$(max(1, len(list)))-é犬👩‍👧 }
         run --until "accuracy >= 80" -- --odd
         """
@@ -28,7 +29,7 @@ struct MutationTests {
         let seed = Array(Self.seed.utf8)
         var generator = SplitMix(state: 42)
         var parsed = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<100_000 {
             var bytes = seed
             for _ in 0..<(1 + generator.next() % 6) {
                 let at = Int(generator.next() % UInt64(bytes.count + 1))
@@ -54,7 +55,7 @@ struct MutationTests {
             }
         }
         // Enough damage and enough survivors for the test to mean something.
-        #expect((500...15_000).contains(parsed), "\(parsed) parsed")
+        #expect((2_500...75_000).contains(parsed), "\(parsed) parsed")
     }
 
     /// Calls everything there is with `text` and returns whether it parsed.
