@@ -117,7 +117,7 @@ public final class Kernel {
             remember(code)
         }
         try view.publish("execute_input", ["code": given, "execution_count": count])
-        // As a whole: a mistake in the last line is found before the first one runs.
+        // As a whole: what does not parse in the last line is found before the first one runs.
         let last = try notebook.evaluate(code, name: "input").last
         var reply: [String: Any]
         var isFailure = true

@@ -13,8 +13,9 @@ package final class KernelChannels: @unchecked Sendable {
     /// The identity in the headers of this kernel's messages.
     private let session = UUID().uuidString.lowercased()
 
-    // The two pipes: each with the end of the evaluating thread first.
+    /// The pipe to the evaluating thread, which has the end `out`.
     private let requests: (out: ZMQSocket, in: ZMQSocket)
+    // The pipe back: the evaluating thread sends, the channels' thread has what was sent.
     private let sending: Mutex<PipeEnd>
     private let sent: ZMQSocket
 
@@ -22,7 +23,8 @@ package final class KernelChannels: @unchecked Sendable {
     private let ending = Atomic<Bool>(false)
     private let finished = DispatchSemaphore(value: 0)
 
-    /// A socket under a lock.
+    /// A socket that whichever thread shows progress may use, under a lock. Its pipe shares the context, so the compiler
+    /// cannot see that nothing else holds it.
     private struct PipeEnd: @unchecked Sendable {
         var socket: ZMQSocket
     }
@@ -75,7 +77,7 @@ package final class KernelChannels: @unchecked Sendable {
 
     // MARK: - The evaluating thread
 
-    /// Sends a message to Jupyter; an order kept among all that this thread sends.
+    /// Sends a message to Jupyter, behind those that were sent before.
     package func send(_ message: WireMessage, on channel: ConnectionFile.Channel) throws {
         let frames = message.frames(key: key)
         try sending.withLock { end in try end.socket.send([Array(channel.rawValue.utf8)] + frames) }

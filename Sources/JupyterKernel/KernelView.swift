@@ -12,7 +12,8 @@ final class KernelView: NotebookObserver, Sendable {
         /// What stands in the display of this request; nil before there is one.
         var shown: String?
         var display = ""
-        var last: String?
+        /// The last progress, and the pace then.
+        var last: (progress: NotebookHost.Progress, reading: ProgressMeter.Reading)?
     }
 
     private let channels: KernelChannels
@@ -46,7 +47,7 @@ final class KernelView: NotebookObserver, Sendable {
     func ended(_ report: Cell) throws {
         // The display stays, with how far it came.
         try state.withLock { state in
-            if state.shown != nil, let last = state.last { try show(last, &state) }
+            if state.shown != nil { try showLast(&state) }
         }
     }
 
@@ -60,14 +61,16 @@ final class KernelView: NotebookObserver, Sendable {
         state.withLock { state in
             let reading = state.meter.read(progress)
             guard let progress, let reading else { return }
-            state.last = reading.bar(progress, width: 100)
+            state.last = (progress, reading)
             // A picture of progress that cannot be sent is missed by nobody; what else cannot be is thrown there.
-            if reading.isDue, let text = state.last { try? show(text, &state) }
+            if reading.isDue { try? showLast(&state) }
         }
     }
 
-    private func show(_ text: String, _ state: inout State) throws {
-        guard text != state.shown, !state.isSilent else { return }
+    private func showLast(_ state: inout State) throws {
+        guard let last = state.last, !state.isSilent else { return }
+        let text = last.reading.bar(last.progress, width: 100)
+        guard text != state.shown else { return }
         try channels.publish(
             state.shown == nil ? "display_data" : "update_display_data",
             [

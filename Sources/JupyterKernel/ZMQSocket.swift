@@ -4,6 +4,7 @@ internal import Glibc
 /// ZeroMQ's context: the sockets of a kernel are made in one, and only those of one see each other's `inproc` addresses.
 @safe
 package final class ZMQContext: Sendable {
+    /// ZeroMQ's contexts, unlike its sockets, may be used by several threads at once.
     fileprivate nonisolated(unsafe) let handle: UnsafeMutableRawPointer
 
     package init() throws(KernelError) {
