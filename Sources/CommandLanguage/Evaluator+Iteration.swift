@@ -33,7 +33,7 @@ extension Evaluator {
         return IterationValues(elements)
     }
 
-    private func whole(_ expression: Expression) throws(Diagnostic) -> Int {
+    func whole(_ expression: Expression) throws(Diagnostic) -> Int {
         let value = try value(of: expression)
         guard let number = value.number, number.rounded() == number, abs(number) <= Self.largestWhole else {
             throw failure(.expected("a whole number", got: value.summary), at: expression.range)

@@ -26,6 +26,8 @@ struct Evaluator {
             return .number(-(try number(of: operand, for: "-")))
         case .chain(let first, let rest):
             return .number(try result(of: first, rest))
+        case .element(let list, let index):
+            return try element(of: list, at: index)
         case .call(let function, let arguments):
             return try call(function, arguments)
         case .comparison(let left, let symbol, let right):
@@ -112,6 +114,19 @@ struct Evaluator {
             }
         }
         return result
+    }
+
+    /// The first element is at 0, the last at -1, too.
+    private func element(of list: Expression, at index: Expression) throws(Diagnostic) -> Value {
+        let value = try value(of: list)
+        guard case .list(let elements) = value else {
+            throw failure(.wrongType(of: "[ ]", expected: "a list", got: value.summary), at: list.range)
+        }
+        let place = try whole(index)
+        guard (-elements.count..<elements.count).contains(place) else {
+            throw failure(.noElement(place, count: elements.count), at: index.range)
+        }
+        return elements[place < 0 ? elements.count + place : place]
     }
 
     private func listElements(_ elements: [Expression]) throws(Diagnostic) -> [Value] {

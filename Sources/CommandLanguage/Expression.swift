@@ -22,6 +22,8 @@ public struct Expression: Sendable {
         /// Operators of one precedence, from left to right. A chain and not a tree, so that a long
         /// sum is not a deep one.
         case chain(first: Expression, rest: [Operation])
+        /// `x[i]`.
+        case element(Expression, index: Expression)
         /// `len(x)` and its like.
         case call(Word, arguments: [Expression])
         /// 1 where it holds, else 0.

@@ -37,6 +37,7 @@ enum LanguageError: Error, Equatable {
     case notFinite(of: String)
     case tooLongText(limit: Int)
     case listInWord
+    case noElement(Int, count: Int)
     case fallingRange(lower: Int, upper: Int)
     case tooManyIterations(limit: Int, got: String)
 }
@@ -73,7 +74,7 @@ extension LanguageError: CustomStringConvertible {
         case .unclosed(let opener, let closer):
             "'\(opener)' is never closed; expected '\(closer)'"
         case .strayBrace("{"):
-            "expected '{' only after 'repeat' or 'for'"
+            "expected '{' only after 'repeat', 'for', 'if' or 'every'"
         case .strayBrace(let brace):
             "'\(brace)' closes nothing"
         case .reservedName(let name):
@@ -106,6 +107,10 @@ extension LanguageError: CustomStringConvertible {
             "expected a text of at most \(limit) bytes"
         case .listInWord:
             "a list cannot be a part of a word"
+        case .noElement(let index, let count):
+            count == 0
+                ? "expected a list with elements; got an empty one"
+                : "expected an index from \(-count) to \(count - 1); got \(index)"
         case .fallingRange(let lower, let upper):
             "expected a rising range; got \(lower)..\(upper)"
         case .tooManyIterations(let limit, let got):

@@ -112,7 +112,7 @@ extension Parser {
             position += 1
             try skipInside()
         }
-        var operand = try parseOperand()
+        var operand = try parseElement()
         // Two signs cancel; more are not kept, so that a row of signs is not a deep tree.
         let kept = signs > 2 ? 2 - signs % 2 : signs
         for _ in 0..<kept {
@@ -120,6 +120,20 @@ extension Parser {
         }
         try skipInside()
         return operand
+    }
+
+    /// Reads an operand and an index behind it; lists do not hold lists, so one is enough.
+    private mutating func parseElement() throws(Failure) -> Expression {
+        let start = position
+        let operand = try parseOperand()
+        guard at("[") else { return operand }
+        try open(range(length: 1), closer: .bracket)
+        position += 1
+        let index = try parseSum()
+        guard at("]") else { throw failure(expected: "']' after the index") }
+        position += 1
+        close()
+        return Expression(kind: .element(operand, index: index), range: range(from: start))
     }
 
     private mutating func parseOperand() throws(Failure) -> Expression {

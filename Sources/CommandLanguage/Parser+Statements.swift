@@ -38,16 +38,17 @@ extension Parser {
             throw Failure(
                 error: .expected("a command", got: "the reserved word '\(verb.text)'"), range: verb.range)
         default:
-            let arguments = try parseArguments()
+            var arguments = try parseArguments()
+            let periodic = try parsePeriodic(&arguments)
             if let first = arguments.first, case .positional(let word) = first.kind,
                 case .text("=", false) = word.kind
             {
                 throw Failure(
                     error: .assignmentWithoutLet(name: verb.text), range: verb.range.union(first.range))
             }
-            let end = arguments.last?.range.end ?? verb.range.end
+            let end = periodic?.range.end ?? arguments.last?.range.end ?? verb.range.end
             return Statement(
-                kind: .command(Command(verb: verb, arguments: arguments)),
+                kind: .command(Command(verb: verb, arguments: arguments, periodic: periodic)),
                 range: SourceRange(start: start, end: end))
         }
         return Statement(kind: kind, range: range(from: start))
@@ -76,8 +77,7 @@ extension Parser {
         var terminated = false
         while true {
             try skipBlanks()
-            if isAtStatementEnd { return arguments }
-            if at("{") { throw Failure(error: .strayBrace("{"), range: range(length: 1)) }
+            if isAtStatementEnd || at("{") { return arguments }
             let start = position
             if !terminated, at("-"), byte(ahead: 1) == UInt8(ascii: "-") {
                 position += 2
@@ -94,6 +94,18 @@ extension Parser {
                         kind: .positional(word), range: range(from: start), followsTerminator: terminated))
             }
         }
+    }
+
+    /// Reads the block of `every N { … }`, whose first words are the last of the arguments.
+    private mutating func parsePeriodic(_ arguments: inout [Argument]) throws(Failure) -> Periodic? {
+        guard at("{") else { return nil }
+        guard let interval = arguments.popLast(), let word = arguments.popLast(),
+            case .positional(let every) = word.kind, case .text("every", quoted: false) = every.kind,
+            case .positional(let count) = interval.kind
+        else { throw Failure(error: .strayBrace("{"), range: range(length: 1)) }
+        let body = try parseBlock()
+        return Periodic(
+            interval: count, body: body, range: SourceRange(start: word.range.start, end: position))
     }
 
     /// Reads the rest of an option whose dashes stand at `start`.

@@ -43,6 +43,16 @@ public struct Branch: Sendable {
 public struct Command: Sendable {
     public let verb: Word
     public let arguments: [Argument]
+    /// `every interval { body }` behind the arguments.
+    public let periodic: Periodic?
+}
+
+/// What is done again and again while a command runs.
+public struct Periodic: Sendable {
+    public let interval: Expression
+    public let body: [Statement]
+    /// From `every` to the closing brace.
+    public let range: SourceRange
 }
 
 /// One word after the verb.

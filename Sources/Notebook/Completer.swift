@@ -77,6 +77,7 @@ public struct Completer {
             return []
         }
         var words = context.words.count == 1 ? command.forms.compactMap(\.object) : []
+        if command.takesEvery { words.append("every") }
         for parameter in forms(context).flatMap(\.parameters) {
             words += values(parameter.kind, context.partial)
         }

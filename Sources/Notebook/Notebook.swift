@@ -302,14 +302,17 @@ extension Notebook {
             return
         }
         var attempt = context
+        attempt.periodic = try command.periodic.map { try periodic($0, of: type, source, context) }
         let known = context.cell.results.count
         do {
             try type.run(call, &attempt)
         } catch is Interruption {
             context = attempt
+            context.periodic = nil
             throw Interruption()
         } catch let error as KeptFailure {
             context = attempt
+            context.periodic = nil
             throw error.diagnostic
         } catch let error as Diagnostic {
             throw error
@@ -317,7 +320,31 @@ extension Notebook {
             throw call.failure(nil, "\(error)")
         }
         context = attempt
+        context.periodic = nil
         context.state.remember(context.cell.results.dropFirst(known))
+    }
+
+    /// The statements behind `every`, ready to run.
+    private func periodic(
+        _ every: Periodic, of type: any NotebookCommand.Type, _ source: SourceText,
+        _ context: CommandContext
+    ) throws -> PeriodicStatements {
+        guard type.takesEvery else {
+            throw Diagnostic(
+                message: "'every' stands only behind 'run' and 'step'; got it behind '\(type.verb)'",
+                range: every.range, source: source)
+        }
+        let interval = try evaluateCount(
+            every.interval, in: context.state.environment, source: source)
+        guard interval > 0 else {
+            throw Diagnostic(
+                message: "expected a count of 1 or more; got 0", range: every.interval.range, source: source)
+        }
+        return PeriodicStatements(interval: interval) { context in
+            try self.execute(every.body, source: source, &context)
+        } failure: { message, notes in
+            Diagnostic(message: message, range: every.range, source: source, notes: notes)
+        }
     }
 
     private func runFile(_ call: Call, _ context: inout CommandContext) throws {

@@ -12,9 +12,15 @@ protocol NotebookCommand: Sendable {
     static var forms: [CommandForm] { get }
     /// Paragraphs and examples behind the usage lines.
     static var help: String { get }
+    /// Whether `every N { … }` may stand behind it.
+    static var takesEvery: Bool { get }
 
     /// Runs one call; on an error the context's state is dropped.
     static func run(_ call: Call, _ context: inout CommandContext) throws
+}
+
+extension NotebookCommand {
+    static var takesEvery: Bool { false }
 }
 
 /// All verbs, sorted.
@@ -29,6 +35,14 @@ let commandTable: [any NotebookCommand.Type] = [
     StepCommand.self, TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self,
     ZeroshotCommand.self,
 ]
+
+/// The statements of `every N { … }`.
+struct PeriodicStatements {
+    let interval: Int
+    let run: (inout CommandContext) throws -> Void
+    /// A diagnostic at them.
+    let failure: (_ message: String, _ notes: [String]) -> Diagnostic
+}
 
 /// What a running command may read and change.
 struct CommandContext {
@@ -52,6 +66,8 @@ struct CommandContext {
     var sourceDepth = 0
     /// Blocks and sourced files around the statement.
     var blockDepth = 0
+    /// What the statement does again and again on its way.
+    var periodic: PeriodicStatements?
 
     /// Shows a line; what came from a file or a path cannot steer the terminal.
     func say(_ line: String) { cell.emit(.line(escapedForDisplay(line))) }

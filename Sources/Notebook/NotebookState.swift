@@ -176,7 +176,7 @@ extension NotebookState {
 }
 
 extension ResultValue {
-    /// What an expression makes of it; nil for a list.
+    /// What an expression makes of it; nil for a list of lists.
     var languageValue: Value? {
         switch self {
         case .integer(let value): .number(Double(value))
@@ -184,7 +184,10 @@ extension ResultValue {
         case .float(let value): .number(Double(value))
         case .boolean(let value): .number(value ? 1 : 0)
         case .text(let value): .string(value)
-        case .list, .recorded: nil
+        case .list(let values):
+            values.contains { if case .list = $0 { true } else { false } }
+                ? nil : .list(values.compactMap(\.languageValue))
+        case .recorded: nil
         }
     }
 }

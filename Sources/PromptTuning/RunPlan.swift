@@ -20,6 +20,10 @@ public struct RunPlan: Sendable {
     public var evaluateEvery: Int
     /// Ends the run where it holds.
     public var condition: StopCondition?
+    /// Pauses the run each time so many further queries are used, or, where its goal counts steps, steps taken.
+    public var pauseEvery: Int?
+    /// Whether it goes on with a plan that paused: its start has been evaluated.
+    public var continues = false
 
     public init(
         _ goal: Goal, list: ImageList? = nil, evaluateEvery: Int = standardInterval,
@@ -96,6 +100,16 @@ public struct StopCondition: Sendable, Equatable {
     }
 }
 
+/// How a call of `carryOut` ended.
+public enum RunEnd: Sendable, Equatable {
+    /// The condition holds.
+    case reached
+    /// No further step is allowed.
+    case ended
+    /// The plan pauses; its last step may be taken.
+    case paused
+}
+
 extension TuningRun {
     /// The value of a measure at a step; nil where the method has no such measure.
     public func value(of measure: String, in record: StepRecord) -> Double? {
@@ -108,18 +122,18 @@ extension TuningRun {
     /// - Parameters:
     ///   - pause: called inside long steps and evaluations; what it throws ends the run.
     ///   - stepped: called after each step and its evaluation, with the steps that remain; what it throws ends the run.
-    /// - Returns: whether the condition holds at the end.
+    /// - Returns: whether the condition holds at the end, or that the plan pauses.
     public mutating func carryOut(
         _ plan: RunPlan, pause: () throws -> Void = {},
         stepped: (_ run: TuningRun, _ left: Int) throws -> Void = { _, _ in }
-    ) throws -> Bool {
+    ) throws -> RunEnd {
         func holds(_ run: TuningRun) -> Bool {
             plan.condition?.holds(run, split: plan.list?.name) ?? false
         }
-        try evaluateOnce(plan.list, pause: pause)
+        if !plan.continues { try evaluateOnce(plan.list, pause: pause) }
         var left = plan.steps(of: self)
         while left > 0, !holds(self) {
-            let before = queries
+            let (before, beforeStep) = (queries, method.step)
             if case .queries = plan.goal {
                 guard try stepWithinBudget(pause: pause) else { break }
             } else {
@@ -130,9 +144,15 @@ extension TuningRun {
             let crossed = queries / plan.evaluateEvery > before / plan.evaluateEvery
             if left == 0 || crossed { try evaluateOnce(plan.list, pause: pause) }
             try stepped(self, left)
+            guard let every = plan.pauseEvery else { continue }
+            let isPassed =
+                if case .queries = plan.goal {
+                    queries / every > before / every
+                } else { method.step / every > beforeStep / every }
+            if isPassed { return .paused }
         }
         try evaluateOnce(plan.list, pause: pause)
-        return holds(self)
+        return holds(self) ? .reached : .ended
     }
 
     /// Most queries of the next step, with those of its first round that will fail.

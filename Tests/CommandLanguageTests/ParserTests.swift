@@ -30,6 +30,9 @@ struct ParserTests {
         Sample("repeat 3 { step; eval }\nshow", "repeat 3 {step() eval()} show()"),
         Sample("repeat $n {\n\n# c\n step\n}", "repeat $n {step()}"),
         Sample("repeat 2{repeat 3{}}", "repeat 2 {repeat 3 {}}"),
+        Sample("run --a 5 every 10 { eval; step }\nshow", "run(--a, 5) every 10 {eval() step()} show()"),
+        Sample("step every $n{}", "step() every $n {}"), Sample("data load every 5", "data(load, every, 5)"),
+        Sample("let x = $(a[i + 1] * b.c[-1])", "let x = {a[{i + 1}] * b.c[-1]}"),
         Sample("for x in 1..3 { step $x }", "for x in 1 .. 3 {step($x)}"),
         Sample("for x in $a..$(b+1) {}", "for x in $a .. {b + 1} {}"),
         Sample("for x in 1$a..'2' {}", "for x in <1 $a> .. '2' {}"),
@@ -84,7 +87,8 @@ struct ParserTests {
                         return "--" + name + (value.map { "=" + describe($0) } ?? "")
                     }
                 }
-                return "\(command.verb.text)(\(arguments.joined(separator: ", ")))"
+                let every = command.periodic.map { " every \(describe($0.interval)) {\(describe($0.body))}" }
+                return "\(command.verb.text)(\(arguments.joined(separator: ", ")))" + (every ?? "")
             case .binding(let name, let value):
                 return "let \(name.text) = \(describe(value))"
             case .repetition(let count, let body):
@@ -115,6 +119,7 @@ struct ParserTests {
                 + rest.reduce(describe(first)) { "\($0) \($1.symbol.rawValue) \(describe($1.operand))" } + "}"
         case .call(let function, let arguments):
             return "\(function.text)(\(arguments.map(describe).joined(separator: ", ")))"
+        case .element(let list, let index): return "\(describe(list))[\(describe(index))]"
         case .comparison(let left, let symbol, let right):
             return "{\(describe(left)) \(symbol.rawValue) \(describe(right))}"
         case .not(let operand): return "!" + describe(operand)

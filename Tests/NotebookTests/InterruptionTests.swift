@@ -22,6 +22,9 @@ import Testing
         Sample(statement: "run --eval-every 20", stop: 9, step: 7, place: "statement=0 step=7 pause=1"),
         // Each pass has one, too.
         Sample(statement: "repeat 5 { step 2 }", stop: 7, step: 3, place: "statement=2 step=1 pause=1"),
+        // So have the statements of 'every', and one before the first of them.
+        Sample(statement: "step 10 every 3 { say x }", stop: 6, step: 3, place: "statement=0 step=3 pause=3"),
+        Sample(statement: "step 10 every 3 { say x }", stop: 8, step: 5, place: "statement=2 step=2 pause=1"),
         Sample(statement: "source steps.zl", stop: 3, step: 1, place: "statement=1 step=1 pause=1"),
     ])
     func keepsWhatWasDone(_ sample: Sample) throws {

@@ -107,7 +107,8 @@ enum HelpCommand: NotebookCommand {
           }
           source setup.zl
 
-        An expression has + - * / %, == != < <= > >=, and or not, min() max() round() len(). Besides variables
+        An expression has + - * / %, == != < <= > >=, and or not, min() max() round() len(), and x[0] for the
+        first element of a list, x[-1] for the last. Besides variables
         it knows what the last statement computed (what --json calls gradient-norm is gradient_norm), and of
         each run NAME.loss, NAME.accuracy, NAME.queries and NAME.step:
 
@@ -116,6 +117,8 @@ enum HelpCommand: NotebookCommand {
           eval
           if (accuracy < 90 and main.step < 10) { step } else { say "$accuracy % is enough" }
           say "loss $(main.loss) after $(main.queries) queries"
+          run --queries 120 every 20 { if (loss < 1) { checkpoint "at-$queries" } }
+          say "accuracy at first $(round(curve_accuracy[0])) %, at last $(round(curve_accuracy[-1])) %"
 
         A statement that fails changes nothing, but for the whole steps that 'step' or 'run' took
         before: they are paid for. A block stops at the statement that failed and keeps what came

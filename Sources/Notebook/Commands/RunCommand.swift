@@ -6,6 +6,7 @@ import PromptTuning
 /// `run`: steps to a number of queries or a condition, with evaluations on the way.
 enum RunCommand: NotebookCommand {
     static let verb = "run"
+    static let takesEvery = true
     static let summary = "take steps to a number of queries or a condition"
     static let forms = [
         CommandForm(
@@ -29,10 +30,13 @@ enum RunCommand: NotebookCommand {
         are counted apart from training queries. ^C keeps all whole steps and says where it stopped; a
         long step in progress is dropped, its queries stay charged. 'run' then goes on. In a condition
         accuracy is that of the last evaluation, in percent, and loss that of the last step; what else
-        a method measures of a step (gradient-norm, for one) can stand there, too.
+        a method measures of a step (gradient-norm, for one) can stand there, too. 'every N { … }' behind
+        the options runs statements each time N further queries are used; they may look, branch and draw,
+        and know step, queries, loss and accuracy.
 
           run --queries 2000 --eval-every 100 --split test
           run --until "accuracy >= 60"
+          run every 1000 { checkpoint "at-$queries"; eval --split test }
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
@@ -91,25 +95,18 @@ extension CommandContext {
     mutating func carryOut(_ plan: RunPlan, _ call: Call) throws -> Bool {
         let first = state.run?.method.step ?? 0
         let lost = lostQueries
-        let cell = cell
-        let host = host
-        var reached = false
+        var plan = plan
+        plan.pauseEvery = periodic?.interval
+        let last: Int? = if case .steps(let count) = plan.goal { first + count } else { nil }
+        var end = RunEnd.ended
         do {
-            try state.withRun { run in
-                reached = try run.carryOut(plan, pause: { try cell.interruptionPoint() }) { run, left in
-                    cell.finishedStep()
-                    let accuracy = plan.list.flatMap { list in
-                        run.history.evaluations(of: list.name).last.map {
-                            ", \(list.name) accuracy \(DisplayNumber.percent($0.score.accuracy))"
-                        }
-                    }
-                    host.show(
-                        .init(
-                            done: run.queries, total: run.queries + left * run.method.queriesPerStep,
-                            unit: "queries", detail: run.lossDetail + (accuracy ?? "")))
-                    try cell.interruptionPoint()
-                }
-            }
+            repeat {
+                end = try takeSteps(plan)
+                guard end == .paused else { break }
+                try runPeriodic()
+                plan.continues = true
+                if let last, let step = state.run?.method.step { plan.goal = .steps(last - step) }
+            } while true
         } catch let interruption as Interruption {
             let dropped = lostQueries - lost
             say(
@@ -119,6 +116,8 @@ extension CommandContext {
                         : ""))
             reportRun(lastStep: true)
             throw interruption
+        } catch let failure as KeptFailure {
+            throw failure
         } catch {
             let step = state.run?.method.step ?? 0
             guard step > first else { throw error }
@@ -131,10 +130,58 @@ extension CommandContext {
                             ? "the step before it is kept" : "the \(step - first) steps before it are kept"
                     ]))
         }
+        let reached = end == .reached
         if let run = state.run, !reached, plan.isShort(for: run) {
             say("note: with those that would fail, the next step needs more queries than are left")
         }
         return reached
+    }
+
+    /// Takes steps to the end of a plan or to its next pause, with progress shown.
+    private mutating func takeSteps(_ plan: RunPlan) throws -> RunEnd {
+        let cell = cell
+        let host = host
+        return try state.withRun { run in
+            try run.carryOut(plan, pause: { try cell.interruptionPoint() }) { run, left in
+                cell.finishedStep()
+                let accuracy = plan.list.flatMap { list in
+                    run.history.evaluations(of: list.name).last.map {
+                        ", \(list.name) accuracy \(DisplayNumber.percent($0.score.accuracy))"
+                    }
+                }
+                host.show(
+                    .init(
+                        done: run.queries, total: run.queries + left * run.method.queriesPerStep,
+                        unit: "queries", detail: run.lossDetail + (accuracy ?? "")))
+                try cell.interruptionPoint()
+            }
+        } ?? .ended
+    }
+
+    /// Runs the statements of `every`; the steps before stay whatever they do.
+    ///
+    /// - Throws: `KeptFailure` where one fails or they leave the run elsewhere than they found it.
+    private mutating func runPeriodic() throws {
+        guard let periodic else { return }
+        self.periodic = nil
+        defer { self.periodic = periodic }
+        let (name, before) = (state.currentName, state.run)
+        state.remember(before?.results ?? [])
+        do {
+            try periodic.run(&self)
+        } catch let error as Diagnostic {
+            throw KeptFailure(diagnostic: error)
+        }
+        guard state.currentName == name, let before, let run = state.run,
+            run.method.step == before.method.step, run.parameterDigest == before.parameterDigest
+        else {
+            throw KeptFailure(
+                diagnostic: periodic.failure(
+                    "the statements of 'every' left the run that they stand behind",
+                    ["they may look, draw, 'checkpoint' and 'branch'; 'use \(name)' goes back to it"]))
+        }
+        // What the run says from here on is a statement's of its own.
+        cell.beginInnerStatement()
     }
 
     /// Training queries of the present run's account that did not lead to its state.
@@ -161,6 +208,21 @@ extension CommandContext {
 }
 
 extension TuningRun {
+    /// What expressions know of where the run stands.
+    fileprivate var results: [CellResult] {
+        var results = [
+            CellResult(key: "step", value: .integer(method.step)),
+            CellResult(key: "queries", value: .integer(queries)),
+        ]
+        if let last = history.steps.last {
+            results.append(CellResult(key: "loss", value: .double(last.loss)))
+        }
+        if let last = history.evaluations.last {
+            results.append(CellResult(key: "accuracy", value: .double(last.score.accuracy)))
+        }
+        return results
+    }
+
     /// The last loss, for a progress line.
     var lossDetail: String {
         history.steps.last.map { "loss \(DisplayNumber.figure($0.loss))" } ?? ""

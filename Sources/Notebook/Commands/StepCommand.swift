@@ -4,6 +4,7 @@ import PromptTuning
 /// `step`: one update, or N.
 enum StepCommand: NotebookCommand {
     static let verb = "step"
+    static let takesEvery = true
     static let summary = "take one step, or N"
     static let forms = [
         CommandForm(
@@ -13,10 +14,11 @@ enum StepCommand: NotebookCommand {
     static let help = """
         What a step is, its method says: 'help zip'. Steps that the budget does not allow are refused
         before any query. A query that was made never comes back: a step that fails or is undone
-        stays on the account.
+        stays on the account. 'every N { … }' behind it runs statements after each N steps.
 
           step
           step 10
+          step 10 every 5 { say "loss $loss" }
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
