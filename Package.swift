@@ -48,6 +48,7 @@ let package = Package(
             name: "PromptTuning", dependencies: ["BlackBox", "ZerothOrder", "Datasets", "Tensors", "Files"],
             swiftSettings: strict),
         .target(name: "Plotting", dependencies: ["Raster", "Tensors"], swiftSettings: strict),
+        .target(name: "TerminalPictures", dependencies: ["Raster"], swiftSettings: strict),
         .target(
             name: "Notebook",
             dependencies: [
@@ -62,7 +63,8 @@ let package = Package(
         .executableTarget(
             name: "ziplab",
             dependencies: [
-                "Notebook", "JupyterKernel", "Sweeps", "BlackBox", "LineEditing", "CommandLanguage", "Files",
+                "Notebook", "JupyterKernel", "Sweeps", "BlackBox", "TerminalPictures", "LineEditing",
+                "CommandLanguage", "Raster", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -112,6 +114,9 @@ let package = Package(
         .testTarget(
             name: "PlottingTests", dependencies: ["Plotting", "Raster"],
             exclude: ["Fixtures"], swiftSettings: common),
+        .testTarget(
+            name: "TerminalPicturesTests", dependencies: ["TerminalPictures", "Raster"],
+            swiftSettings: common),
         .testTarget(
             name: "NotebookTests",
             dependencies: [

@@ -38,10 +38,14 @@ final class KernelView: NotebookObserver, Sendable {
     func saw(_ event: CellOutput) throws {
         switch event {
         case .line(let line): try publish("stream", ["name": "stdout", "text": line + "\n"])
-        case .plot(let plot):
-            let data = ["image/png": Data(plot.png).base64EncodedString(), "text/plain": plot.words]
-            try publish("display_data", ["data": data, "metadata": [String: String]()])
+        case .plot(let plot): try publish(png: plot.png, words: plot.words)
+        case .picture(let picture): try publish(png: picture.png, words: picture.words)
         }
+    }
+
+    private func publish(png: [UInt8], words: String) throws {
+        let data = ["image/png": Data(png).base64EncodedString(), "text/plain": words]
+        try publish("display_data", ["data": data, "metadata": [String: String]()])
     }
 
     func ended(_ report: Cell) throws {

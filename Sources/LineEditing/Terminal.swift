@@ -33,6 +33,15 @@ public enum Terminal {
         return 80
     }
 
+    /// Pixels of a column of the terminal at standard output; nil where it does not say.
+    public static var columnPixels: Int? {
+        var size = winsize()
+        // The structure lives through the call, which fills it.
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_xpixel > 0
+        else { return nil }
+        return Int(size.ws_xpixel) / Int(size.ws_col)
+    }
+
     /// Sets the terminal back as it was before the read that is going on, if one is; for exit paths.
     public static func restore() {
         TerminalGuard.restoreTerminal()

@@ -7,6 +7,15 @@ public enum CellOutput: Sendable, Equatable {
     /// A line for a person.
     case line(String)
     case plot(CellPlot)
+    /// For the eye alone: recorded nowhere.
+    case picture(CellPicture)
+}
+
+/// A picture that was asked to be seen and is written to no file.
+public struct CellPicture: Sendable, Equatable {
+    public var png: [UInt8]
+    /// What stands where it cannot be shown.
+    public var words: String
 }
 
 /// A plot that was drawn.
@@ -19,6 +28,10 @@ public struct CellPlot: Sendable, Equatable {
     public var digest: String
     /// The file; empty where the cell was read from a transcript.
     public var png: [UInt8] = []
+    /// Whether a person asked to see it at once.
+    public var isShown = false
+    /// A drawing of characters for a terminal without pixels; empty where there is none.
+    public var sketch: [String] = []
 
     /// What stands where the picture cannot be shown.
     public var words: String { "\(path), \(width) × \(height) pixels" }
@@ -148,6 +161,12 @@ final class CellRecorder {
         lines += 1
         outputs.append(event)
         observe(event)
+    }
+
+    /// Shows a picture that nothing keeps.
+    func show(_ picture: CellPicture) {
+        host.show(nil)
+        observe(.picture(picture))
     }
 
     /// From here on results belong to the next statement of a block or a sourced file: `3.accuracy`.

@@ -30,6 +30,7 @@ let commandTable: [any NotebookCommand.Type] = [
     ClassifyCommand.self, CompareCommand.self, DataCommand.self, DiffCommand.self, DoctorCommand.self,
     EvalCommand.self, ExportCommand.self, GotoCommand.self, HelpCommand.self, HistoryCommand.self,
     MistakesCommand.self, ModelCommand.self, PlotCommand.self, ProbeCommand.self, PromptCommand.self,
+    ProvenanceCommand.self,
     QuitCommand.self, RedoCommand.self, RestoreCommand.self, RunCommand.self, RunsCommand.self,
     SaveCommand.self, SayCommand.self, SessionsCommand.self, ShowCommand.self, SourceCommand.self,
     StepCommand.self, TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self,

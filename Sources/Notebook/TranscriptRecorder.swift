@@ -126,6 +126,7 @@ extension TranscriptRecorder {
         case .plot(let plot):
             let name = ResultValue.text(plot.path).description
             return ["@plot \(name) \(plot.width)x\(plot.height) pixels-sha256:\(plot.digest)"]
+        case .picture: return []
         }
     }
 

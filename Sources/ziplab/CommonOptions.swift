@@ -5,6 +5,7 @@ import Files
 import Foundation
 import LineEditing
 import Notebook
+import TerminalPictures
 
 // A command with subcommands takes options wherever they stand, so a subcommand must have the same option under the same
 // property name: then both see it.
@@ -85,8 +86,21 @@ struct CommonOptions: ParsableArguments {
         let progress = ProgressView()
         host.show = { progress.show($0) }
         let notebook = Notebook(host: host, settings: settings)
-        notebook.add(json ? JSONView() as any NotebookObserver : TextView(usesColor: usesColor))
+        notebook.add(json ? JSONView() as any NotebookObserver : textView(host.environment))
         return notebook
+    }
+
+    private func textView(_ environment: [String: String]) -> TextView {
+        let isTerminal = Terminal.isInteractive(input: 1, output: 1)
+        let usesColor = usesColor
+        return TextView(
+            usesColor: usesColor,
+            // Anew for each picture: a terminal changes its size.
+            pictures: {
+                TerminalPicture(
+                    environment: environment, isTerminal: isTerminal, usesColor: usesColor,
+                    columns: Terminal.width, columnPixels: Terminal.columnPixels)
+            }, tellsTime: isTerminal && Terminal.isTypedOn)
     }
 
     /// What notebooks in the present folder need, with ^C as the interrupt.

@@ -10,7 +10,8 @@ import Testing
         ("loss", Charts.loss), ("accuracy", Charts.accuracy), ("accuracy-dark", dark(Charts.accuracy)),
         ("logarithmic", logarithmic),
         ("grid", ChartGrid([Charts.loss, Charts.accuracy, logarithmic], columns: 2)),
-        ("radar", radar), ("no-data", LineChart(title: "Nothing", xLabel: "queries", yLabel: "loss")),
+        ("radar", radar), ("matrix", matrix), ("matrix-dark", matrix(.dark)),
+        ("no-data", LineChart(title: "Nothing", xLabel: "queries", yLabel: "loss")),
     ]
 
     private static func dark(_ chart: LineChart) -> LineChart {
@@ -28,6 +29,21 @@ import Testing
                     points: (0...30).map { Point(x: Double($0 * $0), y: 300 / Double(1 + $0 * $0)) })
             ], hasLogarithmicX: true)
         chart.hasLogarithmicY = true
+        return chart
+    }
+
+    private static var matrix: MatrixChart {
+        matrix(.light)
+    }
+
+    private static func matrix(_ theme: Theme) -> MatrixChart {
+        let names = ["animal", "food", "holiday", "house", "letter", "sign", "vehicle with a long name"]
+        var chart = MatrixChart(
+            title: "Confusion", subtitle: "rows: the class, columns: taken for", names: names,
+            counts: names.indices.map { row in
+                names.indices.map { row == $0 ? 20 - 2 * row : (row * 3 + $0 * 5) % 4 }
+            })
+        chart.theme = theme
         return chart
     }
 

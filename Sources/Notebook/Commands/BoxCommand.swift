@@ -88,6 +88,11 @@ enum BoxCommand: NotebookCommand {
         if let latency = call.number("latency") { terms.latency = latency }
         // Telling is no change.
         if terms != context.state.box { context.state.box = terms }
+        describe(&context)
+    }
+
+    static func describe(_ context: inout CommandContext) {
+        let terms = context.state.box
         let settings = MethodSettings(terms.view)
         var shown = settings[CommonSettings.view]
         if let decimals = settings[CommonSettings.decimals] {

@@ -33,11 +33,14 @@ enum ClassesCommand: NotebookCommand {
             let names = call.texts("name")
             try call.locating("name") { try ClassList.check(names, file: "this statement") }
             try set(names, call, "name", &context)
-        default:
-            let names = try context.requireClassNames()
-            for (label, name) in names.enumerated() { context.say("\(label)  \(escapedForDisplay(name))") }
-            report(names, &context)
+        default: try list(&context)
         }
+    }
+
+    static func list(_ context: inout CommandContext) throws {
+        let names = try context.requireClassNames()
+        for (label, name) in names.enumerated() { context.say("\(label)  \(escapedForDisplay(name))") }
+        report(names, &context)
     }
 
     private static func set(

@@ -2,7 +2,9 @@ import BlackBox
 import CommandLanguage
 import Datasets
 import Files
+import Plotting
 import PromptTuning
+import Raster
 import Tensors
 
 /// `classify`: probabilities of any images.
@@ -15,7 +17,8 @@ enum ClassifyCommand: NotebookCommand {
             options: [
                 OptionSpecification(
                     name: "template", kind: .text, valueName: "TEXT",
-                    help: "a hand-written prompt in place of the tuned one; {} is the class name")
+                    help: "a hand-written prompt in place of the tuned one; {} is the class name"),
+                PlotCommand.showOption,
             ], summary: "classify images under the tuned prompt or a template")
     ]
     static let help = """
@@ -61,7 +64,17 @@ enum ClassifyCommand: NotebookCommand {
             pause: { try cell.interruptionPoint() })
         let logits = classifier.read(answers[0]).logits
         context.say("under \(prompt):")
+        let pictures =
+            call.flag(PlotCommand.showOption.name)
+            ? try list.pictures(at: Array(paths.indices)) {
+                $0.shrunk(to: CommandContext.largestShown)
+            } progress: { _, _ in
+                try cell.interruptionPoint()
+            } : []
         for (index, path) in paths.enumerated() {
+            if index < pictures.count {
+                cell.show(CellPicture(png: try pictures[index].pngData(), words: path))
+            }
             context.say(
                 report(
                     Array(logits.row(index)), names: oracle.facts.classNames, path: path, number: index + 1,

@@ -137,7 +137,7 @@ enum DataCommand: NotebookCommand {
             + "; images are .png, .jpg and .jpeg files"
     }
 
-    private static func describe(_ data: DataSet, _ context: inout CommandContext, names: Bool) throws {
+    static func describe(_ data: DataSet, _ context: inout CommandContext, names: Bool) throws {
         let classes = context.state.classNames ?? data.classNames
         context.say(
             "\(data.train.count) training, \(data.validation.count) validation, \(data.test.count) test images of "

@@ -86,7 +86,7 @@ enum DiffCommand: NotebookCommand {
 
 extension Sequence where Element: Hashable {
     /// Each element once, in order.
-    fileprivate func uniqued() -> [Element] {
+    func uniqued() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

@@ -16,17 +16,21 @@ enum MistakesCommand: NotebookCommand {
                     name: "per-pair", kind: .integer(1...100), valueName: "8",
                     help: "most pictures of a pair of classes"),
                 OptionSpecification(
+                    name: "matrix", kind: .path, valueName: "FILE",
+                    help: "PNG or SVG file of the confusion matrix (none)"),
+                PlotCommand.showOption, PlotCommand.themeOption,
+                OptionSpecification(
                     name: "out", kind: .path, valueName: "FILE", help: "PNG file of the pictures (none)"),
             ], summary: "the confusion matrix of the present prompt, a line a class")
     ]
     static let help = """
-        A line a class: how many of its images are right, and what the others are taken for. With --out a
-        picture has a row for each pair of classes that are mistaken, the most frequent first. Costs an evaluation
-        query for every minibatch. The records have the whole matrix: confusion.K has the images of class K
-        by the class that they were given.
+        A line a class: how many of its images are right, and what the others are taken for. --matrix draws the
+        counts, a row a class, the darker the more of its images; --out draws the pictures, a row for each pair of
+        classes that are mistaken, the most frequent first. Costs an evaluation query for every minibatch. The
+        records have the whole matrix: confusion.K has the images of class K by the class that they were given.
 
           mistakes
-          mistakes --split test --out mistakes.png
+          mistakes --split test --matrix matrix.png --out mistakes.png
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
@@ -60,6 +64,19 @@ enum MistakesCommand: NotebookCommand {
         }
         context.set("correct", .integer(correct))
         context.set("images", .integer(list.count))
+        if let path = call.text("matrix") {
+            let chart = MatrixChart(
+                title: "Confusion",
+                subtitle:
+                    "\(correct) of \(list.count) \(list.name) images right; rows: the class, columns: taken for",
+                names: names, counts: matrix)
+            let plot = try PlotCommand.write(
+                chart, to: path, option: "matrix", size: (width: 1200, height: 1200), call, context)
+            context.say(
+                "confusion matrix of \(DisplayNumber.count(names.count, "class", "classes")) written to \(path)"
+            )
+            context.cell.emit(.plot(plot))
+        }
         guard let path = call.text("out") else { return }
         try draw(list, predictions, names, to: path, call, context)
     }

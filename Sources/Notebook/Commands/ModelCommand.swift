@@ -160,7 +160,7 @@ enum ModelCommand: NotebookCommand {
         }
     }
 
-    private static func info(_ context: inout CommandContext) throws {
+    static func info(_ context: inout CommandContext) throws {
         let model = try context.requireModel().model
         let configuration = model.configuration
         describe(model, &context)

@@ -18,7 +18,7 @@ extension PlotCommand {
             OptionSpecification(
                 name: "smooth", kind: .number(0...0.999), valueName: "0", help: "factor of a running mean"),
             OptionSpecification(name: "log-x", help: "logarithmic horizontal axis"),
-            themeOption,
+            showOption, themeOption,
             OptionSpecification(
                 name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (compare.png)"),
         ], summary: "the curves of the last comparison, a mean over seeds with a band for each method")

@@ -16,6 +16,7 @@ extension PlotCommand {
             OptionSpecification(
                 name: "size", kind: .integer(ContactSheet.sides), valueName: "N",
                 help: "pixels of an image's longer side (by the images, at most 128, less in a crowd)"),
+            showOption,
             OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (images.png)"),
         ], summary: "contact sheet of a split, one row a class")
 

@@ -10,7 +10,7 @@ extension PlotCommand {
             OptionSpecification(
                 name: "smooth", kind: .number(0...0.999), valueName: "0.9", help: "factor of the running mean"
             ),
-            themeOption,
+            showOption, themeOption,
             OptionSpecification(
                 name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (measures.png)"),
         ], summary: "the loss and everything that the method measures of each step, a panel each")

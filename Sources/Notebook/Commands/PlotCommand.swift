@@ -29,7 +29,7 @@ enum PlotCommand: NotebookCommand {
                 OptionSpecification(
                     name: "smooth", kind: .number(0...0.999), valueName: "0.9",
                     help: "factor of the bold line's running mean, 0 for none (not for accuracy)"),
-                OptionSpecification(name: "show", help: "draw it in the terminal, too, of braille dots"),
+                showOption,
                 themeOption,
                 OptionSpecification(
                     name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (QUANTITY.png)"),
@@ -50,6 +50,9 @@ enum PlotCommand: NotebookCommand {
         'plot measures' draws the loss and all that the method measures of each step, a panel each: for zip
         ‖ĝ‖ against √δ, the share of clipped steps, a_k and c_k.
 
+        --show shows the picture in the terminal, too: as it is where kitty's, iTerm2's or the sixel protocol is
+        known to work, else as a sketch of characters ('help keys').
+
         A name that ends in .svg gets the same drawing as SVG, text as text; --theme dark draws on a dark page.
 
         Names of runs draw these in one chart, of accuracy the curve on the test images where there is one.
@@ -66,6 +69,7 @@ enum PlotCommand: NotebookCommand {
           plot images --split test --per-class 6
         """
     static let size = (width: 1200, height: 800)
+    static let showOption = OptionSpecification(name: "show", help: "show it in the terminal, too")
     static let themeOption = OptionSpecification(
         name: "theme", kind: .choice(Theme.allCases.map(\.rawValue)), valueName: "light|dark",
         help: "a white page or a dark one")
@@ -81,20 +85,20 @@ enum PlotCommand: NotebookCommand {
 
     /// Writes a chart as its file's name says, PNG or SVG; what is recorded are the pixels of both.
     static func write(
-        _ chart: some Drawable, to path: String, size: (width: Int, height: Int) = size, _ call: Call,
-        _ context: CommandContext
+        _ chart: some Drawable, to path: String, option: String = "out",
+        size: (width: Int, height: Int) = size, _ call: Call, _ context: CommandContext
     ) throws -> CellPlot {
         var chart = chart
         chart.theme = call.text("theme").flatMap(Theme.init) ?? .light
         let isSVG = Folder.pathExtension(path) == "svg"
         guard isSVG || ["", "png"].contains(Folder.pathExtension(path)) else {
-            throw call.failure("out", "expected a name that ends in .png or .svg; got '\(path)'")
+            throw call.failure(option, "expected a name that ends in .png or .svg; got '\(path)'")
         }
         let bitmap = chart.render(width: size.width, height: size.height)
         let png = try bitmap.pngData()
         let file = isSVG ? Array(chart.svg(width: size.width, height: size.height).utf8) : png
-        try call.locating("out") { try context.host.write(file, to: path) }
-        return plot(bitmap, png, path: path)
+        try call.locating(option) { try context.host.write(file, to: path) }
+        return plot(bitmap, png, path: path, call)
     }
 
     /// Writes a picture of pictures as PNG.
@@ -107,13 +111,13 @@ enum PlotCommand: NotebookCommand {
         }
         let png = try bitmap.pngData()
         try call.locating("out") { try context.host.write(png, to: path) }
-        return plot(bitmap, png, path: path)
+        return plot(bitmap, png, path: path, call)
     }
 
-    private static func plot(_ bitmap: Bitmap, _ png: [UInt8], path: String) -> CellPlot {
+    private static func plot(_ bitmap: Bitmap, _ png: [UInt8], path: String, _ call: Call) -> CellPlot {
         CellPlot(
             path: path, width: bitmap.width, height: bitmap.height,
-            digest: SHA256Digest.hex(bitmap.pixelDigestInput), png: png)
+            digest: SHA256Digest.hex(bitmap.pixelDigestInput), png: png, isShown: call.flag(showOption.name))
     }
 
     private static func drawCurve(_ call: Call, _ context: inout CommandContext) throws {
@@ -143,8 +147,8 @@ enum PlotCommand: NotebookCommand {
                 ? "'eval' and 'run --eval-every' make points" : "'step' and 'run' make points"
             throw call.failure("quantity", "nothing to draw yet: \(how)")
         }
-        let picture = try write(chart, to: path, call, context)
-        if call.flag("show") { for line in chart.braille() { context.say(line) } }
+        var picture = try write(chart, to: path, call, context)
+        picture.sketch = chart.braille()
         for series in chart.series where !series.points.isEmpty {
             let values = series.points.map(\.y)
             let finite = values.filter(\.isFinite)

@@ -8,10 +8,30 @@ import PromptTuning
 /// `show`: where the session stands.
 enum ShowCommand: NotebookCommand {
     static let verb = "show"
-    static let summary = "model, data, prompt, last step, queries left"
+    static let summary = "where the session stands, or one part of it"
     static let forms = [
-        CommandForm(summary: "show the state of the session"),
-        CommandForm(object: "step", summary: "show the last step with everything its method measured"),
+        CommandForm(summary: "model, data, prompt, last step, queries left"),
+        CommandForm(object: "model", summary: "sizes, activation, preprocessing, digests"),
+        CommandForm(object: "data", summary: "classes and counts"),
+        CommandForm(object: "classes", summary: "class names"),
+        CommandForm(object: "box", summary: "what new prompts see, what a query costs"),
+        CommandForm(
+            object: "run", summary: "the present run: sizes, schedule, account, what was measured last"),
+        CommandForm(object: "settings", summary: "every setting of the present run; * is not the default"),
+        CommandForm(object: "step", summary: "the last step with everything its method measured"),
+        CommandForm(
+            object: "prompt",
+            options: [
+                OptionSpecification(
+                    name: "words", kind: .integer(1...50), valueName: "3", help: "words beside each vector")
+            ], summary: "the present prompt, with the words of the vocabulary nearest to its vectors"),
+        CommandForm(
+            object: "image",
+            parameters: [Parameter(name: "n", kind: .integer(1...1_000_000_000))],
+            options: [
+                OptionSpecification(
+                    name: "split", kind: .choice(splitNames), valueName: "train", help: "train, val or test")
+            ], summary: "an image of a split by its number, from 1"),
     ]
     static let help = """
         The last step is shown in detail: its loss, and what its method measures, for zip ‖ĝ‖ against
@@ -19,20 +39,45 @@ enum ShowCommand: NotebookCommand {
         run's account was charged, steps that failed or were undone included, and what the session
         asked in all.
 
+        'show prompt' has the nearest words by Euclidean distance to the tokens' embeddings, and how far they
+        are; "…" stands behind a token that goes on within a word. A tuned vector is seldom near any word:
+        the last line says how far words are from each other. 'show image' shows the picture itself where the
+        terminal can ('help keys').
+
           show
           show step
+          show prompt --words 2
+          show settings
+          show image 3 --split test
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
-        if call.form.object == "step" {
+        switch call.form.object {
+        case "model": try ModelCommand.info(&context)
+        case "data": try DataCommand.describe(try context.requireData(), &context, names: true)
+        case "classes": try ClassesCommand.list(&context)
+        case "box": BoxCommand.describe(&context)
+        case "settings": try context.showSettings(try context.requireRun())
+        case "prompt": try context.showPrompt(try context.requireRun(), words: call.integer("words") ?? 3)
+        case "image": try context.showImage(call)
+        case "run":
+            let run = try context.requireRun()
+            try context.describe(run)
+            context.showQueries(run)
+            context.showLastStep(run)
+            context.showEvaluations(run)
+        case "step":
             let run = try context.requireRun()
             guard !run.history.steps.isEmpty else {
                 throw NotebookError.missing(what: "step", how: "take one with 'step'")
             }
             context.showLastStep(run)
             context.reportRun(lastStep: false)
-            return
+        default: overview(&context)
         }
+    }
+
+    private static func overview(_ context: inout CommandContext) {
         let state = context.state
         context.say("model: " + escapedForDisplay(state.modelPath ?? "none"))
         context.say(
@@ -51,11 +96,7 @@ enum ShowCommand: NotebookCommand {
                 + "step \(run.method.step)")
         context.showQueries(run)
         context.showLastStep(run)
-        if let last = run.history.evaluations.last {
-            context.say(
-                "last evaluation: \(last.split) accuracy \(DisplayNumber.percent(last.score.accuracy)) "
-                    + "at \(DisplayNumber.queries(last.queries))")
-        }
+        context.showEvaluations(run, onlyLast: true)
         if !state.checkpoints.isEmpty {
             context.say("checkpoints: " + state.checkpoints.keys.sorted().joined(separator: ", "))
         }
@@ -89,6 +130,17 @@ extension CommandContext {
         set("queries-left", .integer(run.remaining))
         set("evaluation-queries", .integer(spent.evaluation))
         set("spent-evaluation-queries", .integer(all.evaluation))
+    }
+
+    /// The last evaluation on each split.
+    fileprivate func showEvaluations(_ run: TuningRun, onlyLast: Bool = false) {
+        let splits = run.history.evaluations.map(\.split).reversed().uniqued()
+        for split in onlyLast ? Array(splits.prefix(1)) : splits {
+            guard let last = run.history.evaluations(of: split).last else { continue }
+            say(
+                "last evaluation: \(split) accuracy \(DisplayNumber.percent(last.score.accuracy)) "
+                    + "at \(DisplayNumber.queries(last.queries))")
+        }
     }
 
     /// The last step with all its measures.
