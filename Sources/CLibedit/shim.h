@@ -23,7 +23,12 @@ typedef struct zl_hooks {
     int (*complete)(void *owner);
     /// Takes in the text of a bracketed paste; returns a CC_ code.
     int (*paste)(void *owner);
+    /// One of the keys below; returns a CC_ code.
+    int (*key)(void *owner, int key);
 } zl_hooks;
+
+/// Keys whose meaning depends on the text.
+enum { ZL_ENTER, ZL_NEW_LINE, ZL_UP, ZL_DOWN, ZL_LINE_START, ZL_LINE_END, ZL_CLOSE };
 
 // The client data comes back through a variadic el_wget.
 static inline zl_hooks *zl_hooks_of(EditLine *editor) {
@@ -54,6 +59,34 @@ static inline unsigned char zl_paste_hook(EditLine *editor, wint_t key) {
     return hooks ? (unsigned char)hooks->paste(hooks->owner) : CC_ERROR;
 }
 
+static inline unsigned char zl_key_hook(EditLine *editor, int key) {
+    zl_hooks *hooks = zl_hooks_of(editor);
+    return hooks ? (unsigned char)hooks->key(hooks->owner, key) : CC_ERROR;
+}
+
+#define ZL_KEY_HOOK(name, key)                                                          \
+    static inline unsigned char name(EditLine *editor, wint_t pressed) {                \
+        (void)pressed;                                                                  \
+        return zl_key_hook(editor, key);                                                \
+    }
+ZL_KEY_HOOK(zl_enter_hook, ZL_ENTER)
+ZL_KEY_HOOK(zl_new_line_hook, ZL_NEW_LINE)
+ZL_KEY_HOOK(zl_up_hook, ZL_UP)
+ZL_KEY_HOOK(zl_down_hook, ZL_DOWN)
+ZL_KEY_HOOK(zl_line_start_hook, ZL_LINE_START)
+ZL_KEY_HOOK(zl_line_end_hook, ZL_LINE_END)
+ZL_KEY_HOOK(zl_close_hook, ZL_CLOSE)
+
+static inline int zl_add_key_hooks(EditLine *editor) {
+    if (el_wset(editor, EL_ADDFN, L"ziplab-enter", L"Run a whole statement", zl_enter_hook) != 0) return -1;
+    if (el_wset(editor, EL_ADDFN, L"ziplab-new-line", L"Begin a line", zl_new_line_hook) != 0) return -1;
+    if (el_wset(editor, EL_ADDFN, L"ziplab-up", L"A line up, or back in the history", zl_up_hook) != 0) return -1;
+    if (el_wset(editor, EL_ADDFN, L"ziplab-down", L"A line down, or on in the history", zl_down_hook) != 0) return -1;
+    if (el_wset(editor, EL_ADDFN, L"ziplab-start", L"To the start of the line", zl_line_start_hook) != 0) return -1;
+    if (el_wset(editor, EL_ADDFN, L"ziplab-end", L"To the end of the line", zl_line_end_hook) != 0) return -1;
+    return el_wset(editor, EL_ADDFN, L"ziplab-close", L"Close a block", zl_close_hook);
+}
+
 // setlocale returns a string for Swift to compare. Only the character type is set, since a decimal
 // comma (LC_NUMERIC) would change what the C library reads and prints. 0 when characters are UTF-8, else -1.
 static inline int zl_use_utf8(void) {
@@ -71,6 +104,7 @@ static inline int zl_connect(EditLine *editor, zl_hooks *hooks, HistoryW *histor
     if (el_wset(editor, EL_SIGNAL, 0) != 0) return -1;
     if (el_wset(editor, EL_HIST, history_w, history) != 0) return -1;
     if (el_wset(editor, EL_ADDFN, L"ziplab-complete", L"Complete the word", zl_complete_hook) != 0) return -1;
+    if (zl_add_key_hooks(editor) != 0) return -1;
     return el_wset(editor, EL_ADDFN, L"ziplab-paste", L"Insert pasted text as it is", zl_paste_hook);
 }
 
@@ -141,6 +175,9 @@ static inline zl_line zl_current_line(EditLine *editor) {
 static inline int zl_insert(EditLine *editor, const uint32_t *text) {
     return el_winsertstr(editor, (const wchar_t *)text);
 }
+
+// The text is wchar_t; it is read as if it were typed next.
+static inline void zl_push(EditLine *editor, const uint32_t *text) { el_wpush(editor, (const wchar_t *)text); }
 
 // wcwidth takes wchar_t. Columns of a scalar on the screen, -1 where it does not print.
 static inline int zl_columns(uint32_t scalar) { return wcwidth((wchar_t)scalar); }

@@ -41,6 +41,8 @@ public final class Kernel {
             return takeInterrupt() || fromJupyter
         }
         host.show = { view.show($0) }
+        // What cannot be told is missed by nobody; what else cannot be sent is thrown there.
+        host.notify = { try? view.publish("stream", ["name": "stderr", "text": $0 + "\n"]) }
         notebook = Notebook(host: host, settings: settings)
         notebook.add(view)
         self.channels = channels

@@ -4,12 +4,15 @@ public struct Completion: Equatable, Sendable {
     public var replaced: Range<Int>
     /// Whole replacements for that part, in the order in which they are listed.
     public var candidates: [String]
+    /// What each candidate is, in a line; none where there is nothing to say.
+    public var notes: [String]
     /// What follows a candidate that is the only one: a space after a word, nothing after a folder.
     public var suffix: String
 
-    public init(replaced: Range<Int>, candidates: [String], suffix: String = "") {
+    public init(replaced: Range<Int>, candidates: [String], notes: [String] = [], suffix: String = "") {
         self.replaced = replaced
         self.candidates = candidates
+        self.notes = notes
         self.suffix = suffix
     }
 
@@ -36,14 +39,23 @@ package enum CandidateListing {
     /// The rows, filled column by column as `ls` does.
     ///
     /// - Parameters:
+    ///   - notes: one a candidate, which then has a row of its own.
     ///   - candidates: the texts; control characters are shown escaped.
     ///   - width: columns of the terminal; one column a row is kept free so that no row wraps.
     ///   - columnsOf: how many columns a text takes.
     package static func rows(
-        _ candidates: [String], width: Int, columnsOf: (String) -> Int
+        _ candidates: [String], notes: [String] = [], width: Int, columnsOf: (String) -> Int
     ) -> [String] {
         let shown = candidates.prefix(limit).map(visible)
         let widths = shown.map(columnsOf)
+        if notes.count == candidates.count, notes.contains(where: { !$0.isEmpty }) {
+            let room = width - 3 - (widths.max() ?? 0)
+            return shown.indices.map { index in
+                let pad = String(repeating: " ", count: (widths.max() ?? 0) - widths[index] + 2)
+                let note = visible(cut(notes[index], to: room, columnsOf))
+                return note.isEmpty ? shown[index] : shown[index] + pad + note
+            } + rest(candidates)
+        }
         let cell = (widths.max() ?? 0) + 2
         let columns = max(1, (max(width, 1) - 1) / cell)
         let height = (shown.count + columns - 1) / columns
@@ -58,10 +70,22 @@ package enum CandidateListing {
             }
             rows.append(text)
         }
-        if candidates.count > limit {
-            rows.append("... and \(candidates.count - limit) more")
+        return rows + rest(candidates)
+    }
+
+    private static func rest(_ candidates: [String]) -> [String] {
+        candidates.count > limit ? ["... and \(candidates.count - limit) more"] : []
+    }
+
+    /// At most so many columns of a text.
+    private static func cut(_ text: String, to columns: Int, _ columnsOf: (String) -> Int) -> String {
+        guard columnsOf(text) > columns else { return text }
+        var kept = ""
+        for character in text {
+            guard columnsOf(kept + String(character)) < columns else { break }
+            kept.append(character)
         }
-        return rows
+        return columns > 0 ? kept + "…" : ""
     }
 
     /// The text with its control characters escaped, so that a file name cannot drive the terminal.

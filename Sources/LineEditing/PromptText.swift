@@ -35,6 +35,19 @@ package enum PromptText {
         return encoded + [0]
     }
 
+    /// Columns that an encoded prompt takes.
+    package static func columns(_ encoded: [UInt32]) -> Int {
+        var (columns, isEscape) = (0, false)
+        for scalar in encoded where scalar != 0 {
+            if scalar == marker {
+                isEscape.toggle()
+            } else if !isEscape {
+                columns += Unicode.Scalar(scalar).map { WideEditor.columns(String($0)) } ?? 0
+            }
+        }
+        return columns
+    }
+
     private enum Piece {
         case text(UInt32)
         case escape([UInt32])

@@ -42,6 +42,14 @@ public enum Terminal {
         return Int(size.ws_xpixel) / Int(size.ws_col)
     }
 
+    /// Runs `body` while the terminal at standard input echoes nothing: what is typed meanwhile waits for the next read and
+    /// mixes with no output.
+    ///
+    /// - Throws: `LineEditingError.notInteractive` where there is no terminal; what `body` throws.
+    public static func withoutEcho<Result>(_ body: () throws -> Result) throws -> Result {
+        try TerminalGuard.whileRunning(STDIN_FILENO, body)
+    }
+
     /// Sets the terminal back as it was before the read that is going on, if one is; for exit paths.
     public static func restore() {
         TerminalGuard.restoreTerminal()

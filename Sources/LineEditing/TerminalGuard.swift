@@ -3,9 +3,11 @@ internal import Synchronization
 
 /// Sets the terminal back when a signal ends or stops the program in the middle of a read.
 ///
-/// Armed for the time of one read. What the handlers touch is allocated beforehand and never freed.
+/// Armed for the time of one read, or of one statement. What the handlers touch is allocated beforehand and never freed.
 enum TerminalGuard {
-    private static let fatalSignals = [SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
+    private static let fatalSignals = [
+        SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE,
+    ]
 
     /// The descriptor being edited, -1 when none is.
     private static let armed = Atomic<Int32>(-1)
@@ -51,6 +53,31 @@ enum TerminalGuard {
         return try body()
     }
 
+    /// Runs `body` while the terminal echoes nothing of what is typed, which waits for the next read.
+    static func whileRunning<Result>(_ descriptor: Int32, _ body: () throws -> Result) throws -> Result {
+        try whileEditing(descriptor) {
+            isQuiet.store(true, ordering: .sequentiallyConsistent)
+            silence(descriptor)
+            defer {
+                isQuiet.store(false, ordering: .sequentiallyConsistent)
+                // What was typed stays.
+                _ = unsafe tcsetattr(descriptor, TCSADRAIN, settings.pointer)
+            }
+            return try body()
+        }
+    }
+
+    /// Whether the terminal is to echo nothing.
+    private static let isQuiet = Atomic<Bool>(false)
+
+    /// Switches the echo off; safe in a handler.
+    private static func silence(_ descriptor: Int32) {
+        var quiet = unsafe settings.pointer.pointee
+        quiet.c_lflag &= ~tcflag_t(ECHO)
+        // The structure lives through the call.
+        _ = unsafe tcsetattr(descriptor, TCSADRAIN, &quiet)
+    }
+
     /// Sets the terminal back; safe in a handler.
     static func restoreTerminal() {
         let descriptor = armed.load(ordering: .sequentiallyConsistent)
@@ -84,6 +111,9 @@ enum TerminalGuard {
         _ = unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
         // Only a stopped program that was continued, or a handler of the caller's, comes back here.
         _ = unsafe sigaction(signal, &own, nil)
+        if TerminalGuard.isQuiet.load(ordering: .sequentiallyConsistent) {
+            TerminalGuard.silence(TerminalGuard.armed.load(ordering: .sequentiallyConsistent))
+        }
         SignalWake.raise(SignalWake.resumed)
         errno = kept
     }

@@ -3,7 +3,7 @@ extension TerminalLineReader {
     func complete() -> EditOutcome {
         let (scalars, cursor) = editor.currentLine
         let line = Self.string(scalars[...])
-        let answer = completion(line, Self.string(scalars[..<cursor]).count)
+        let answer = assistance.completion(line, Self.string(scalars[..<cursor]).count)
         guard let range = Self.scalarRange(of: answer.replaced, in: line), !answer.candidates.isEmpty else {
             pendingListing = nil
             return .refused
@@ -25,20 +25,21 @@ extension TerminalLineReader {
             pendingListing = now
             return .refused
         }
-        list(answer.candidates)
+        list(answer)
         return .unchanged
     }
 
     /// Shows the candidates below the line and the line again below them.
-    private func list(_ candidates: [String]) {
+    private func list(_ answer: Completion) {
         let rows = CandidateListing.rows(
-            candidates, width: Terminal.width(of: output), columnsOf: WideEditor.columns)
+            answer.candidates, notes: answer.notes, width: Terminal.width(of: output),
+            columnsOf: WideEditor.columns)
         // A line over several rows has rows below the cursor, which are cleared first.
         editor.show("\r\n\u{1B}[J" + rows.map { $0 + "\r\n" }.joined())
         editor.redraw()
     }
 
-    private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars)
         return String(text)

@@ -12,11 +12,13 @@ public final class TerminalLineReader: LineSource {
     public private(set) var historyProblem: LineEditingError?
 
     let editor: WideEditor
-    let completion: (_ line: String, _ cursor: Int) -> Completion
+    let assistance: LineAssistance
     let input: Int32
     let output: Int32
     /// The line and cursor that the last Tab left behind, if it found several candidates.
     var pendingListing: PendingListing?
+    /// Columns of the prompt.
+    var promptColumns = 0
 
     private var assembler = ScalarAssembler()
     private var historyFile: HistoryFile?
@@ -33,11 +35,10 @@ public final class TerminalLineReader: LineSource {
     /// - Parameters:
     ///   - historyPath: the history file; its folder must exist. Without one the history lasts as long
     ///     as the reader.
-    ///   - completion: answers Tab from the line and the cursor's Character offset; it must not change
-    ///     anything.
+    ///   - assistance: what is known of the language.
     /// - Throws: `LineEditingError.notInteractive`, `.noUnicodeLocale`, `.editorFailed`, `.signalFailed`.
     public convenience init(
-        historyPath: String?, completion: @escaping (_ line: String, _ cursor: Int) -> Completion
+        historyPath: String?, assistance: LineAssistance
     ) throws(LineEditingError) {
         guard Terminal.isInteractive(), let type = Terminal.environment("TERM") else {
             throw .notInteractive
@@ -49,14 +50,13 @@ public final class TerminalLineReader: LineSource {
         if usable != type { _ = unsafe setenv("TERM", usable, 1) }
         try self.init(
             input: STDIN_FILENO, output: STDOUT_FILENO, terminalType: usable, historyPath: historyPath,
-            readsUserSettings: true, completion: completion)
+            readsUserSettings: true, assistance: assistance)
     }
 
     /// Starts editing on any two terminal descriptors.
     package init(
         input: Int32, output: Int32, terminalType: String, historyPath: String?,
-        readsUserSettings: Bool = false,
-        completion: @escaping (_ line: String, _ cursor: Int) -> Completion
+        readsUserSettings: Bool = false, assistance: LineAssistance
     ) throws(LineEditingError) {
         guard isatty(input) == 1, isatty(output) == 1 else { throw .notInteractive }
         try InterruptSignal.install()
@@ -65,7 +65,7 @@ public final class TerminalLineReader: LineSource {
             readsUserSettings: readsUserSettings)
         self.input = input
         self.output = output
-        self.completion = completion
+        self.assistance = assistance
         editor.delegate = self
         guard let historyPath else { return }
         let file = HistoryFile(path: historyPath)
@@ -88,6 +88,7 @@ public final class TerminalLineReader: LineSource {
         // What the program printed before must stand before the prompt.
         _ = fflush(nil)
         let encoded = PromptText.encoded(prompt)
+        promptColumns = PromptText.columns(encoded)
         let read = try TerminalGuard.whileEditing(input) {
             editor.bracketPastes(true)
             defer { editor.bracketPastes(false) }
@@ -131,6 +132,7 @@ public final class TerminalLineReader: LineSource {
 
 extension TerminalLineReader: WideEditorDelegate {
     func readScalar() -> ScalarRead {
+        paint()
         while true {
             switch SignalWake.wait(for: input) {
             case .interrupted:
@@ -138,10 +140,12 @@ extension TerminalLineReader: WideEditorDelegate {
                 return .failed(code: EINTR)
             case .resized:
                 editor.resize()
+                paint()
                 continue
             case .resumed:
                 editor.bracketPastes(true)
                 editor.resume()
+                paint()
                 continue
             case .failed(let code):
                 return .failed(code: code)

@@ -9,6 +9,22 @@ protocol WideEditorDelegate: AnyObject {
     func complete() -> EditOutcome
     /// Takes in the text of a bracketed paste.
     func paste() -> EditOutcome
+    /// Answers a key whose meaning depends on the text.
+    func press(_ key: TextKey) -> EditOutcome
+}
+
+/// Keys whose meaning depends on the text.
+enum TextKey: Int32 {
+    /// Runs what is whole, else begins a line.
+    case enter
+    /// Begins a line.
+    case newLine
+    /// A line up or down in the text, beyond its ends through the history.
+    case up, down
+    /// The ends of the line that the cursor is in.
+    case lineStart, lineEnd
+    /// `}`.
+    case close
 }
 
 /// The result of reading one scalar.
@@ -118,6 +134,11 @@ enum LineRead {
             guard let owner = unsafe owner else { return CC_ERROR }
             return unsafe WideEditor.code(WideEditor.from(owner).delegate?.paste())
         }
+        unsafe hooks.pointee.key = { owner, key in
+            guard let owner = unsafe owner else { return CC_ERROR }
+            let delegate = unsafe WideEditor.from(owner).delegate
+            return WideEditor.code(TextKey(rawValue: key).flatMap { delegate?.press($0) })
+        }
         guard unsafe zl_connect(editor, hooks, history) == 0 else { throw .editorFailed(step: "el_wset") }
         guard unsafe zl_terminal(editor, terminalType) == 0 else { throw .editorFailed(step: "terminal") }
         guard unsafe zl_emacs_mode(editor) == 0 else { throw .editorFailed(step: "emacs") }
@@ -126,6 +147,10 @@ enum LineRead {
         if readsUserSettings { _ = unsafe el_source(editor, nil) }
         // Behind the user's settings: a change to vi keys forgets all bindings.
         try bind("^I", to: "ziplab-complete")
+        for key in ["^M", "^J"] { try bind(key, to: "ziplab-enter") }
+        for (key, function) in Pushed.allCases.map({ ($0, $0.function) }) {
+            try bind(key.rawValue, to: function)
+        }
         takesPastes = unsafe zl_is_emacs_mode(editor) != 0
         if takesPastes { try bind("\\e[200~", to: "ziplab-paste") }
     }
@@ -169,10 +194,33 @@ enum LineRead {
 }
 
 extension WideEditor {
+    /// Functions of libedit's own, on control characters that no keyboard has a key for.
+    enum Pushed: String, CaseIterable {
+        case accept = "\u{1C}"
+        case back = "\u{1D}"
+        case forth = "\u{1E}"
+
+        fileprivate var function: String {
+            switch self {
+            case .accept: "ed-newline"
+            case .back: "ed-prev-history"
+            case .forth: "ed-next-history"
+            }
+        }
+    }
+
+    /// Lets libedit do something next.
+    func push(_ function: Pushed) { unsafe zl_push(editor, Self.scalars(function.rawValue)) }
+
+    /// Puts the cursor at an offset of the line.
+    func moveCursor(to offset: Int) {
+        _ = unsafe el_cursor(editor, Int32(offset - currentLine.cursor))
+    }
+
     /// Keys that libedit leaves unbound or binds otherwise than shells do.
     private static let bindings = [
         ("^R", "em-inc-search-prev"),
-        ("^W", "ed-delete-prev-word"),
+        ("^W", "ed-delete-prev-word"), ("^A", "ziplab-start"), ("^E", "ziplab-end"), ("}", "ziplab-close"),
         ("^U", "vi-kill-line-prev"),
         ("\\e[1;5C", "em-next-word"),
         ("\\e[1;5D", "ed-prev-word"),
@@ -180,13 +228,15 @@ extension WideEditor {
         ("\\e[5D", "ed-prev-word"),
         ("\\e[1;3C", "em-next-word"),
         ("\\e[1;3D", "ed-prev-word"),
-        ("\\e[H", "ed-move-to-beg"),
-        ("\\eOH", "ed-move-to-beg"),
-        ("\\e[1~", "ed-move-to-beg"),
-        ("\\e[F", "ed-move-to-end"),
-        ("\\eOF", "ed-move-to-end"),
-        ("\\e[4~", "ed-move-to-end"),
+        ("\\e[H", "ziplab-start"),
+        ("\\eOH", "ziplab-start"),
+        ("\\e[1~", "ziplab-start"),
+        ("\\e[F", "ziplab-end"),
+        ("\\eOF", "ziplab-end"),
+        ("\\e[4~", "ziplab-end"),
         ("\\e[3~", "ed-delete-next-char"),
+        ("\\e^M", "ziplab-new-line"), ("\\e^J", "ziplab-new-line"),
+        ("\\e[A", "ziplab-up"), ("\\eOA", "ziplab-up"), ("\\e[B", "ziplab-down"), ("\\eOB", "ziplab-down"),
     ]
 
     /// Adds an entry to the history that the arrow keys and ^R walk through.

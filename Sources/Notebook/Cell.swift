@@ -209,6 +209,23 @@ final class CellRecorder {
     /// Counts a step.
     func finishedStep() { place.finishStep() }
 
+    /// Whether a person asked to stop within a step, which is first taken to its end.
+    private var isAskedToStop = false
+
+    /// A place within a step: a person who asks once lets the step end, who asks twice gives it up.
+    ///
+    /// - Throws: `Interruption`.
+    func pauseInStep() throws {
+        place.pass()
+        if host.isLimited { try checkLimits() }
+        if stop?.isReached(place) == true { throw Interruption() }
+        guard host.takeInterrupt() else { return }
+        if isAskedToStop { throw Interruption() }
+        isAskedToStop = true
+        host.show(nil)
+        host.notify("stopping after this step; ^C again drops it")
+    }
+
     /// A place where a person's interrupt takes effect; everything before it is kept.
     ///
     /// - Throws: `Interruption`.
@@ -216,7 +233,7 @@ final class CellRecorder {
         place.pass()
         if host.isLimited { try checkLimits() }
         // A replay stops where the recording stopped, or where a person ends it.
-        if stop?.isReached(place) == true || host.takeInterrupt() { throw Interruption() }
+        if stop?.isReached(place) == true || isAskedToStop || host.takeInterrupt() { throw Interruption() }
     }
 }
 

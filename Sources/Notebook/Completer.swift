@@ -10,6 +10,8 @@ public struct Completer {
         public var replaced: Range<Int>
         /// Texts to insert, quoted as the language needs it.
         public var candidates: [String]
+        /// What each of them is, in a line; empty where nothing is known.
+        public var notes: [String]
         /// Whether a single candidate ends its word.
         public var isFinal: Bool
     }
@@ -17,10 +19,13 @@ public struct Completer {
     private let variables: [String]
     private let checkpoints: [String]
     private let runs: [String]
+    /// What each run is.
+    private let descriptions: [String: String]
     private let host: NotebookHost
 
     public init(_ notebook: Notebook) {
         (variables, checkpoints, runs) = notebook.names
+        descriptions = notebook.runDescriptions
         host = notebook.host
     }
 
@@ -32,6 +37,7 @@ public struct Completer {
         return Answer(
             replaced: context.replacement.start..<context.replacement.end,
             candidates: words.map { context.insertion(of: $0, final: isFinal && !$0.hasSuffix("/")) },
+            notes: words.map { note(on: $0, context) },
             isFinal: isFinal)
     }
 
@@ -48,6 +54,41 @@ public struct Completer {
             return values(kind, context.partial)
         case .argument: return arguments(context)
         }
+    }
+
+    /// What a candidate is.
+    private func note(on word: String, _ context: CompletionContext) -> String {
+        switch context.target {
+        case .verb: return commandTable.first { $0.verb == word }?.summary ?? ""
+        case .optionName: return options(context).first { "--" + $0.name == word }?.help ?? ""
+        case .argument, .optionValue:
+            let command = commandTable.first { $0.verb == context.words.first }
+            if context.words.count == 1, let form = command?.forms.first(where: { $0.object == word }) {
+                return form.summary
+            }
+            if let kind = kind(context), case .name(let names) = kind {
+                switch names {
+                case .method: return host.methods.method(word)?.summary ?? ""
+                case .helpTopic:
+                    return commandTable.first { $0.verb == word }?.summary
+                        ?? host.methods.method(word)?.summary ?? ""
+                case .run: return descriptions[word] ?? ""
+                default: return ""
+                }
+            }
+            return ""
+        case .comment, .variable, .expressionName: return ""
+        }
+    }
+
+    /// What kind of value stands at the cursor.
+    private func kind(_ context: CompletionContext) -> ArgumentKind? {
+        if case .optionValue(let name) = context.target,
+            let kind = options(context).first(where: { $0.name == name })?.kind
+        {
+            return kind
+        }
+        return forms(context).flatMap(\.parameters).first?.kind
     }
 
     private func forms(_ context: CompletionContext) -> [CommandForm] {

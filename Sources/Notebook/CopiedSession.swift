@@ -12,25 +12,47 @@ public func statements(ofCopied text: String) -> String? {
 
 /// The prompts of the notebook on a terminal.
 public enum TerminalPrompt {
-    public static let first = "ziplab> "
+    /// The prompt of a statement, with the number that it gets.
+    public static func first(_ number: Int) -> String { "ziplab[\(number)]> " }
     public static let further = "   ...> "
+
+    /// What stands behind a first prompt, with its number or without; nil where there is none.
+    static func statement(_ line: String) -> String? {
+        guard line.hasPrefix("ziplab") else { return nil }
+        var rest = line.dropFirst("ziplab".count)
+        if rest.first == "[" {
+            let digits = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(digits.count + 1)
+            guard !digits.isEmpty, rest.first == "]" else { return nil }
+            rest = rest.dropFirst()
+        }
+        // A blank at the end of a line is often lost.
+        return rest == ">" ? "" : rest.hasPrefix("> ") ? String(rest.dropFirst(2)) : nil
+    }
 }
 
 private func typedStatements(_ lines: [String]) -> String? {
-    guard lines.contains(where: { $0.hasPrefix(TerminalPrompt.first) }) else { return nil }
+    guard lines.contains(where: { TerminalPrompt.statement($0) != nil }) else { return nil }
     var kept: [String] = []
-    var isOpen = false
+    // The lines of the last statement, while further ones may belong to it.
+    var last: String?
     for line in lines {
-        if line.hasPrefix(TerminalPrompt.first) {
-            kept.append(String(line.dropFirst(TerminalPrompt.first.count)))
-            isOpen = true
-        } else if isOpen, line.hasPrefix(TerminalPrompt.further) {
-            kept.append(String(line.dropFirst(TerminalPrompt.further.count)))
-        } else {
-            isOpen = false
+        if let start = TerminalPrompt.statement(line) {
+            kept.append(start)
+            last = isIncomplete(start) ? start : nil
+        } else if let open = last {
+            let more =
+                line.hasPrefix(TerminalPrompt.further)
+                ? String(line.dropFirst(TerminalPrompt.further.count)) : line
+            kept.append(more)
+            last = isIncomplete(open + "\n" + more) ? open + "\n" + more : nil
         }
     }
-    return kept.joined(separator: "\n")
+    return kept.filter { !$0.isEmpty }.joined(separator: "\n")
+}
+
+private func isIncomplete(_ text: String) -> Bool {
+    if case .incomplete = completeness(of: SourceText(name: "input", text: text)) { true } else { false }
 }
 
 private func recordedStatements(_ lines: [String]) -> String? {

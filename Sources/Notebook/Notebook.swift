@@ -228,6 +228,17 @@ public final class Notebook {
     /// Variables and results, as an expression sees them now.
     var environment: Environment { state.environment }
 
+    /// What each run is, in a line.
+    var runDescriptions: [String: String] {
+        state.runs.mapValues { "\($0.run.methodName), step \($0.run.method.step)" }
+    }
+
+    /// The number that the next statement gets.
+    public var nextNumber: Int { cells + 1 }
+
+    /// All verbs, sorted.
+    public static var verbs: [String] { commandTable.map { $0.verb } }
+
     /// The session so far as a transcript.
     public var transcript: String { recorder.text }
 }

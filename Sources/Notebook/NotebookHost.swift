@@ -50,6 +50,8 @@ public struct NotebookHost: Sendable {
     public var takeInterrupt: @Sendable () -> Bool
     /// Shows progress; nil ends it.
     public var show: @Sendable (Progress?) -> Void
+    /// Tells a person something at once that is no output.
+    public var notify: @Sendable (String) -> Void = { _ in }
 
     /// A host with the program's own environment where none is given.
     public init(

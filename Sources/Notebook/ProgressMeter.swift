@@ -54,7 +54,8 @@ extension ProgressMeter.Reading {
             let left = Int((Double(progress.total - progress.done) / rate).rounded(.up))
             timing = String(format: ", %.0f/s, %d:%02d left", rate, left / 60, left % 60)
         }
-        let texts = [count + timing + ", " + progress.detail, count + ", " + progress.detail]
+        let detail = progress.detail.isEmpty ? "" : ", " + progress.detail
+        let texts = [count + timing + detail, count + detail]
         guard let text = texts.first(where: { $0.count + 11 <= width }) else {
             return String(texts[1].prefix(width))
         }

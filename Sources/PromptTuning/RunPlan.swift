@@ -124,7 +124,7 @@ extension TuningRun {
     ///   - stepped: called after each step and its evaluation, with the steps that remain; what it throws ends the run.
     /// - Returns: whether the condition holds at the end, or that the plan pauses.
     public mutating func carryOut(
-        _ plan: RunPlan, pause: () throws -> Void = {},
+        _ plan: RunPlan, pause: () throws -> Void = {}, pauseInStep: () throws -> Void = {},
         stepped: (_ run: TuningRun, _ left: Int) throws -> Void = { _, _ in }
     ) throws -> RunEnd {
         func holds(_ run: TuningRun) -> Bool {
@@ -135,9 +135,9 @@ extension TuningRun {
         while left > 0, !holds(self) {
             let (before, beforeStep) = (queries, method.step)
             if case .queries = plan.goal {
-                guard try stepWithinBudget(pause: pause) else { break }
+                guard try stepWithinBudget(pause: pauseInStep) else { break }
             } else {
-                try step(pause: pause)
+                try step(pause: pauseInStep)
             }
             // A step may have cost less than it could have.
             if case .queries = plan.goal { left = plan.steps(of: self) } else { left -= 1 }

@@ -85,6 +85,7 @@ struct CommonOptions: ParsableArguments {
         var host = try Self.makeHost(engine)
         let progress = ProgressView()
         host.show = { progress.show($0) }
+        host.notify = { Output.writeError($0 + "\n") }
         let notebook = Notebook(host: host, settings: settings)
         notebook.add(json ? JSONView() as any NotebookObserver : textView(host.environment))
         return notebook

@@ -8,9 +8,11 @@ import Notebook
 final class Conversation {
     private let notebook: Notebook
     private let session: KeptSession
+    private let usesColor: Bool
 
-    init(_ notebook: Notebook, keepsSession: Bool = false) {
+    init(_ notebook: Notebook, usesColor: Bool, keepsSession: Bool = false) {
         self.notebook = notebook
+        self.usesColor = usesColor
         session = KeptSession(isWanted: keepsSession)
     }
 
@@ -29,7 +31,11 @@ final class Conversation {
                 if text.allSatisfy(\.isWhitespace) { continue }
                 reader.remember(text)
                 session.begin(notebook)
-                try notebook.evaluate(text, name: "input")
+                if reader is TerminalLineReader {
+                    try Terminal.withoutEcho { _ = try notebook.evaluate(text, name: "input") }
+                } else {
+                    try notebook.evaluate(text, name: "input")
+                }
             } catch let error as LineEditingError where error.endsInput {
                 throw error
             } catch {
@@ -45,10 +51,14 @@ final class Conversation {
     private func source() throws -> any LineSource {
         let plain = PlainLineReader(descriptor: 0, promptDescriptor: Terminal.promptDescriptor)
         guard Terminal.isInteractive() else { return plain }
+        var assistance = LineAssistance()
+        assistance.completion = { [notebook] line, cursor in
+            TypedLanguage.complete(line, cursor, Completer(notebook))
+        }
+        assistance.continuation = TypedLanguage.continuation
+        if usesColor { assistance.colours = TypedLanguage.colours }
         do {
-            return try TerminalLineReader(historyPath: KeptSession.historyPath()) { [notebook] line, cursor in
-                Self.complete(line, cursor, Completer(notebook))
-            }
+            return try TerminalLineReader(historyPath: KeptSession.historyPath(), assistance: assistance)
         } catch LineEditingError.editorFailed {
             return plain
         }
@@ -63,7 +73,9 @@ final class Conversation {
     private func statement(_ reader: any LineSource) throws -> String? {
         var text = ""
         while true {
-            switch try reader.next(prompt: text.isEmpty ? TerminalPrompt.first : TerminalPrompt.further) {
+            switch try reader.next(
+                prompt: text.isEmpty ? TerminalPrompt.first(notebook.nextNumber) : TerminalPrompt.further)
+            {
             case .line(let line):
                 // A session that was copied somewhere is taken without its prompts and its output.
                 text += text.isEmpty ? statements(ofCopied: line) ?? line : "\n" + line
@@ -75,15 +87,5 @@ final class Conversation {
             case .endOfInput: return text.isEmpty ? nil : ""
             }
         }
-    }
-
-    private static func complete(_ line: String, _ cursor: Int, _ completer: Completer) -> Completion {
-        let answer = completer.complete(line, cursor: line.prefix(cursor).utf8.count)
-        func characters(_ offset: Int) -> Int {
-            String(decoding: line.utf8.prefix(offset), as: UTF8.self).count
-        }
-        return Completion(
-            replaced: characters(answer.replaced.lowerBound)..<characters(answer.replaced.upperBound),
-            candidates: answer.candidates, suffix: answer.isFinal ? " " : "")
     }
 }

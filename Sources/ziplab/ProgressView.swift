@@ -25,8 +25,7 @@ final class ProgressView: Sendable {
             if isTerminal {
                 guard reading.isDue else { return }
                 state.isShown = true
-                // Room is left for what a person types meanwhile, which the terminal echoes behind the bar.
-                let width = max(10, Terminal.width(of: 2) - 10)
+                let width = max(10, Terminal.width(of: 2) - 1)
                 Output.writeError("\r\u{1B}[K" + reading.bar(progress, width: width))
             } else if tenth > last, reading.isLong {
                 state.lastTenth = tenth

@@ -208,6 +208,6 @@ struct ReplayFiles: ParsableCommand {
         notebook.add(TextView(usesColor: false))
         Output.writeError(
             "the state after \(report.cells) statements; files go to \(escapedForDisplay(scratch))\n")
-        try Conversation(notebook).run()
+        try Conversation(notebook, usesColor: false).run()
     }
 }

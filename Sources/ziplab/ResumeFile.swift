@@ -67,7 +67,7 @@ struct ResumeFile: ParsableCommand {
             try finish { try notebook.evaluate(torn, name: "input", keepGoing: keepGoing) }
         }
         if Terminal.isTypedOn {
-            try Conversation(notebook).run()
+            try Conversation(notebook, usesColor: common.usesColor).run()
         } else {
             try finish { try PipedStatements(notebook, keepGoing: keepGoing).run() }
         }

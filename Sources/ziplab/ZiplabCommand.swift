@@ -44,7 +44,9 @@ struct ZiplabCommand: ParsableCommand {
             let text = c.joined(separator: "\n")
             try finish { try notebook.evaluate(text, name: "command", keepGoing: keepGoing) }
         } else if Terminal.isTypedOn {
-            try Conversation(notebook, keepsSession: !noLog && recording.record == nil).run()
+            try Conversation(
+                notebook, usesColor: common.usesColor, keepsSession: !noLog && recording.record == nil
+            ).run()
         } else {
             try finish { try PipedStatements(notebook, keepGoing: keepGoing).run() }
         }

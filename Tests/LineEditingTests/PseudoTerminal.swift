@@ -36,17 +36,16 @@ final class PseudoTerminal: Sendable {
 
     /// Starts a reader that hands each result to `nextResult` and remembers each line.
     func start(
-        historyPath: String? = nil,
-        completion: @escaping @Sendable (String, Int) -> Completion = { _, cursor in
-            Completion(replaced: cursor..<cursor, candidates: [])
-        }
+        historyPath: String? = nil, assistance: LineAssistance = LineAssistance()
     ) throws {
+        // Only that thread uses it.
+        nonisolated(unsafe) let assistance = assistance
         let thread = Thread { [self] in
             defer { done.signal() }
             do {
                 let reader = try TerminalLineReader(
                     input: slave, output: slave, terminalType: "xterm", historyPath: historyPath,
-                    completion: completion)
+                    assistance: assistance)
                 for number in 1... {
                     let input = try reader.next(prompt: "\u{1B}[1mzl\(number)> \u{1B}[0m")
                     results.withLock { $0.append("\(input)") }

@@ -75,7 +75,7 @@ extension LineEditingTests {
 
         @Test func tabCompletes() throws {
             let terminal = try PseudoTerminal()
-            try terminal.start { Self.complete($0, $1) }
+            try terminal.start(assistance: LineAssistance(completion: Self.complete))
             #expect(try terminal.result(of: "be\t.\r") == "\(Input.line("beta ."))")
             #expect(try terminal.result(of: "漢 é\t.\r") == "\(Input.line("漢 éclair ."))")
             #expect(try terminal.result(of: "x be y\u{1B}[D\u{1B}[D\t\r") == "\(Input.line("x beta  y"))")
@@ -93,9 +93,93 @@ extension LineEditingTests {
             try terminal.finish()
         }
 
+        /// A block is one text to edit: Enter begins a line until it is whole.
+        static let blocks = [
+            Sample(name: "goes on", keys: "a {\rb\r}\r", line: "a {\n  b\n}"),
+            Sample(name: "indents", keys: "a {\rb {\rc\r}\r}\r", line: "a {\n  b {\n    c\n  }\n}"),
+            Sample(name: "brace within a line", keys: "a {\rb }\r", line: "a {\n  b }"),
+            Sample(name: "up and end", keys: "a {\rb\r}\u{1B}[A\u{1B}[A\u{1B}[Fx\r", line: "a {x\n  b\n}"),
+            Sample(name: "up to a shorter line", keys: "{\rbcdef}\u{1B}[Ax\r", line: "{x\n  bcdef}"),
+            Sample(name: "down", keys: "a {\rb}\u{1B}[A\u{1B}[H\u{1B}[By\r", line: "a {\ny  b}"),
+            Sample(name: "home", keys: "a {\rb}\u{1}#\r", line: "a {\n#  b}"),
+            Sample(name: "joined", keys: "a {\rb\r\u{7F}\u{7F}\u{7F}c}\r", line: "a {\n  bc}"),
+            Sample(name: "a line by Alt-Enter", keys: "a\u{1B}\rb\r", line: "a\nb"),
+            Sample(name: "accepted in its middle", keys: "ab\u{1B}[D\r", line: "ab"),
+            Sample(name: "accepted on its first line", keys: "a {\rb}\u{1B}[A\r", line: "a {\n  b}"),
+            Sample(name: "^J as Enter", keys: "a {\nb\n}\n", line: "a {\n  b\n}"),
+        ]
+
+        private static func blanks(after text: String) -> String? {
+            let depth = text.count { $0 == "{" } - text.count { $0 == "}" }
+            return depth > 0 ? String(repeating: "  ", count: depth) : nil
+        }
+
+        @Test(arguments: blocks, [false, true])
+        func blocksAreEditedAsAWhole(_ sample: Sample, coloured: Bool) throws {
+            let terminal = try PseudoTerminal()
+            var assistance = LineAssistance(continuation: Self.blanks)
+            if coloured { assistance.colours = { [LineColour(0..<min(3, $0.utf8.count), "31")] } }
+            try terminal.start(assistance: assistance)
+            #expect(try terminal.result(of: sample.keys) == "\(Input.line(sample.line))")
+            // It comes back whole, and from its first line one goes further back.
+            #expect(try terminal.result(of: "first\r") == "\(Input.line("first"))")
+            #expect(try terminal.result(of: "\u{1B}[A\u{1B}[A\r") == "\(Input.line(sample.line))")
+            try terminal.finish()
+        }
+
+        @Test func candidatesHaveNotes() throws {
+            let terminal = try PseudoTerminal()
+            try terminal.start(
+                assistance: LineAssistance(completion: { _, cursor in
+                    Completion(
+                        replaced: 0..<cursor, candidates: ["alpha", "al", "é"],
+                        notes: ["the first", "", String(repeating: "long ", count: 30)])
+                }))
+            try terminal.type("\t\t")
+            try terminal.expect("alpha  the first\r")
+            try terminal.expect("\nal\r")
+            try terminal.expect("\né      long long")
+            try terminal.expect("…\r")
+            try terminal.finish()
+        }
+
+        @Test func textIsColoured() throws {
+            let terminal = try PseudoTerminal()
+            try terminal.start(
+                assistance: LineAssistance(colours: { [LineColour(0..<min(2, $0.utf8.count), "1;31")] }))
+            try terminal.type("abc")
+            // Saved cursor, first column, past the prompt, the text, cursor back.
+            try terminal.expect("\u{1B}7\r\u{1B}[5C\u{1B}[1;31mab\u{1B}[0mc\u{1B}8")
+            #expect(try terminal.result(of: "\r") == "\(Input.line("abc"))")
+            try terminal.finish()
+        }
+
+        @Test func placesAreThoseOfTheScreen() throws {
+            func place(_ text: String, width: Int, start: Int = 5) -> String? {
+                let scalars = Array(text.unicodeScalars)
+                guard
+                    let layout = LineLayout(
+                        scalars, start: start, width: width,
+                        columnsOf: { $0.unicodeScalars.first.map { $0.value > 0x2000 ? 2 : 1 } ?? 0 })
+                else { return nil }
+                return layout.places.map { "\($0.row),\($0.column)" }.joined(separator: " ")
+            }
+            #expect(place("ab", width: 80) == "0,5 0,6 0,7")
+            #expect(place("a\nb", width: 80) == "0,5 0,6 1,0 1,1")
+            #expect(place("abc", width: 7) == "0,5 0,6 1,0 1,1")
+            #expect(place("漢a", width: 80) == "0,5 0,7 0,8")
+            #expect(place("", width: 80) == "0,5")
+            // Not certain.
+            #expect(place("a漢", width: 7) == nil && place("a\tb", width: 80) == nil)
+            #expect(place("a", width: 4) == nil)
+        }
+
         @Test func wrongCompletionIsRefused() throws {
             let terminal = try PseudoTerminal()
-            try terminal.start { _, _ in Completion(replaced: 1..<99, candidates: ["x"]) }
+            try terminal.start(
+                assistance: LineAssistance(completion: { _, _ in
+                    Completion(replaced: 1..<99, candidates: ["x"])
+                }))
             #expect(try terminal.result(of: "ab\t\r") == "\(Input.line("ab"))")
             try terminal.finish()
         }
@@ -189,8 +273,8 @@ extension LineEditingTests {
                 defer { ends.forEach { _ = close($0) } }
                 #expect(!Terminal.isInteractive(input: ends[0], output: ends[1]))
                 _ = try TerminalLineReader(
-                    input: ends[0], output: ends[1], terminalType: "xterm", historyPath: nil
-                ) { _, _ in Completion(replaced: 0..<0, candidates: []) }
+                    input: ends[0], output: ends[1], terminalType: "xterm", historyPath: nil,
+                    assistance: LineAssistance())
             }
         }
     }

@@ -17,6 +17,21 @@ import Testing
             ziplab>
             """, "model load\nfor x in 1..2 {\n  say $x\n}"
         ),
+        // With numbers, and a block that was edited as a whole.
+        (
+            """
+            ziplab[1]> step
+            step 1, 10 queries
+            ziplab[2]> for x in 1..2 {
+              say $x
+
+            }
+            1
+            2
+            ziplab[3]> let ziplab = 1
+            ziplab[4]>
+            """, "step\nfor x in 1..2 {\n  say $x\n}\nlet ziplab = 1"
+        ),
         // From a transcript, whole or in part; what failed is left out.
         (
             """

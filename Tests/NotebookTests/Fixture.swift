@@ -80,9 +80,10 @@ final class Fixture: Sendable {
         FileManager.default.fileExists(atPath: folder + "/" + name)
     }
 
-    /// A host in the folder that stops at the interruption point `stop` counted from now, if one is given.
-    func host(stop: Int? = nil) -> NotebookHost {
-        let polls = Polls(stop: stop)
+    /// A host in the folder that is asked to stop at the interruption point `stop` counted from now, if one is given, and
+    /// at the points behind it until that has been `times`.
+    func host(stop: Int? = nil, times: Int = 1) -> NotebookHost {
+        let polls = Polls(stop: stop, times: times)
         return NotebookHost(
             workingFolder: folder, assetsFolder: folder + "/Assets",
             environment: ["HF_HOME": folder + "/huggingface"],
@@ -110,13 +111,13 @@ final class Fixture: Sendable {
 
     /// A notebook in the folder in which `setup` has run without a failure.
     func notebook(
-        _ setup: String = "", settings: [String: Value] = [:], stop: Int? = nil
+        _ setup: String = "", settings: [String: Value] = [:], stop: Int? = nil, times: Int = 1
     ) throws -> Notebook {
         let notebook = Notebook(host: host(), settings: settings)
         for report in try notebook.evaluate(setup, name: "setup") {
             if case .failed(let failure) = report.status { throw try #require(failure.diagnostic) }
         }
-        notebook.host = host(stop: stop)
+        notebook.host = host(stop: stop, times: times)
         return notebook
     }
 
@@ -126,17 +127,17 @@ final class Fixture: Sendable {
 
 /// Counts questions whether to stop.
 private final class Polls: Sendable {
-    private let left: Mutex<Int?>
+    private let count = Mutex(0)
+    private let asked: Range<Int>
 
-    init(stop: Int?) {
-        left = Mutex(stop)
+    init(stop: Int?, times: Int) {
+        asked = stop.map { $0..<($0 + times) } ?? 0..<0
     }
 
     func take() -> Bool {
-        left.withLock { left in
-            guard let count = left else { return false }
-            left = count > 1 ? count - 1 : nil
-            return count == 1
+        count.withLock { count in
+            count += 1
+            return asked.contains(count)
         }
     }
 }

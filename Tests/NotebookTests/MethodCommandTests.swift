@@ -1,5 +1,6 @@
 import Foundation
 import Notebook
+import Synchronization
 import Testing
 
 /// Methods, named runs and accounts as statements drive them.
@@ -188,13 +189,31 @@ import Testing
         #expect(replayed.mismatches.isEmpty, "\(replayed.mismatches)")
     }
 
-    /// ^C inside a round: the step is as if it had not begun, but its queries are paid for.
+    /// ^C inside a round: the step is taken to its end; what comes next does not run.
+    @Test func interruptLetsTheStepEnd() throws {
+        let fixture = try Fixture()
+        let setup =
+            "model load\ndata load data\nprompt new --method bptvlm --dim 20 --visual-dim 20 --population 4"
+        let notebook = try fixture.notebook(setup, stop: 3)
+        let told = Mutex<[String]>([])
+        notebook.host.notify = { text in told.withLock { $0.append(text) } }
+        let report = try #require(try notebook.run("step 2").last)
+        #expect(
+            report.word == "interrupted" && report.lines.first == "interrupted after step 1, state kept")
+        #expect(told.withLock { $0 } == ["stopping after this step; ^C again drops it"])
+        let there = try notebook.result("parameters", of: "show")
+        #expect(try fixture.notebook(setup).result("parameters", of: "step") == there)
+        let replayed = try Replay(Transcript(notebook.transcript, name: "x.zlt"), host: fixture.host()).run()
+        #expect(replayed.mismatches.isEmpty, "\(replayed.mismatches)")
+    }
+
+    /// A second ^C: the step is as if it had not begun, but its queries are paid for.
     @Test func interruptsInsideARound() throws {
         let fixture = try Fixture()
         let setup =
             "model load\ndata load data\nprompt new --method bptvlm --dim 20 --visual-dim 20 --population 4"
-        // Behind the command's own point there is one between two candidates.
-        let notebook = try fixture.notebook(setup, stop: 3)
+        // Behind the command's own point there are some between candidates.
+        let notebook = try fixture.notebook(setup, stop: 2, times: 2)
         let report = try #require(try notebook.run("step 2").last)
         #expect(
             report.word == "interrupted"

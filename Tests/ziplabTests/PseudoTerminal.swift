@@ -4,6 +4,8 @@ import Glibc
 /// The program on a terminal of its own; the test types and reads.
 final class PseudoTerminal {
     private let master: Int32
+    /// Held open, since a terminal that nobody has open forgets its settings.
+    private let slave: Int32
     private let process: pid_t
     /// Stays as long as the program may write to it.
     private let folder: Folder
@@ -24,8 +26,7 @@ final class PseudoTerminal {
         guard openpty(&ends.master, &ends.slave, &name, nil, &size) == 0 else {
             throw Missing(description: "expected a pseudo-terminal: \(errno)")
         }
-        master = ends.master
-        close(ends.slave)
+        (master, slave) = (ends.master, ends.slave)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -34,6 +35,7 @@ final class PseudoTerminal {
         posix_spawn_file_actions_adddup2(&actions, 0, 1)
         posix_spawn_file_actions_adddup2(&actions, 0, 2)
         posix_spawn_file_actions_addclose(&actions, master)
+        posix_spawn_file_actions_addclose(&actions, slave)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -56,6 +58,26 @@ final class PseudoTerminal {
 
     deinit {
         close(master)
+        close(slave)
+    }
+
+    /// The terminal's settings: modes and control characters.
+    var settings: [UInt32] {
+        var settings = termios()
+        guard tcgetattr(slave, &settings) == 0 else { return [] }
+        let characters = withUnsafeBytes(of: &settings.c_cc) { $0.map(UInt32.init) }
+        return [settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag] + characters
+    }
+
+    /// Whether the terminal shows what is typed.
+    var echoes: Bool { settings.count > 3 && settings[3] & UInt32(ECHO) != 0 }
+
+    /// Sends a signal to the program.
+    func send(_ signal: Int32) { kill(process, signal) }
+
+    func setSize(columns: UInt16, rows: UInt16) {
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(master, UInt(TIOCSWINSZ), &size)
     }
 
     /// Types keys.
@@ -99,7 +121,16 @@ final class PseudoTerminal {
             }
             _ = pump()
         }
+        // What it wrote last.
+        for _ in 0..<3 { _ = pump() }
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : 1000 + status & 0x7F
+    }
+
+    /// ^D at the next prompt, or at the one that stands there.
+    func leave() throws {
+        if !shown.hasSuffix("]> ") { try expect("]> ") }
+        try type("\u{4}")
+        guard try waitForEnd() == 0 else { throw Missing(description: "expected the program to end with 0") }
     }
 
     /// Takes in what came, waiting a moment for it; false where no more can come.

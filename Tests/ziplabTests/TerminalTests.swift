@@ -7,39 +7,38 @@ import Testing
         let folder = try Folder()
         let terminal = try PseudoTerminal(["--record", "x.zlt"], in: folder)
         try terminal.expect("ziplab 0.1.0: ")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("classes set a b\r")
         try terminal.expect("2 class names")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         // A failed statement does not end it; errors are red here.
         try terminal.type("clases\r")
         try terminal.expect("\u{1b}[31minput:1:1: error: unknown command 'clases'")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         // A block over several lines.
         try terminal.type("repeat 2 {\r")
-        try terminal.expect("...> ")
         try terminal.type("classes set c\r")
-        try terminal.expect("...> ")
         try terminal.type("}\r")
         try terminal.expect("1 class names\r\n1 class names\r\n")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         // ^C at the prompt drops what was typed.
         try terminal.type("repeat 2 {\r")
-        try terminal.expect("...> ")
-        try terminal.type("frob\u{3}")
-        try terminal.expect("ziplab> ")
+        try terminal.type("frob")
+        try terminal.expect("b")
+        try terminal.type("\u{3}")
+        try terminal.expect("]> ")
         // Tab.
         try terminal.type("mod\t")
         try terminal.expect("el ")
         try terminal.type("lo\t\r")
         try terminal.expect("CLIP with ")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("data load '\(Program.data)' --shots 2\r")
         try terminal.expect("10 training, 10 validation, ")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("prompt new --tokens 4 --budget 60000\r")
         try terminal.expect("gradients clipped at ")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         // A long run with its bar, and ^C in it.
         try terminal.type("run --eval-every 100000\r")
         try terminal.expect("░] ")
@@ -47,10 +46,10 @@ import Testing
         try terminal.type("\u{3}")
         try terminal.expect("\r\u{1b}[Kinterrupted after step ")
         try terminal.expect(", state kept\r\n")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("show\r")
         try terminal.expect("queries: ")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("\u{4}")
         #expect(try terminal.waitForEnd() == 0)
         let record = try folder.read("x.zlt")
@@ -58,7 +57,7 @@ import Testing
         #expect(try Program.run(["replay", "x.zlt"], in: folder).status == 0)
         // What was typed is there the next time.
         let next = try PseudoTerminal([], in: folder)
-        try next.expect("ziplab> ")
+        try next.expect("]> ")
         try next.type("\u{1b}[A")
         try next.expect("show")
         try next.type("\u{15}quit\r")
@@ -71,10 +70,10 @@ import Testing
         let state = folder.path + "/.local/state/ziplab/sessions"
         func type(_ statements: [String], _ arguments: [String] = []) throws -> String {
             let terminal = try PseudoTerminal(arguments, in: folder)
-            try terminal.expect("ziplab> ")
+            try terminal.expect("]> ")
             for statement in statements {
                 try terminal.type(statement + "\r")
-                try terminal.expect("ziplab> ")
+                try terminal.expect("]> ")
             }
             try terminal.type("\u{4}")
             #expect(try terminal.waitForEnd() == 0)
@@ -119,12 +118,12 @@ import Testing
                 && !left.contains("2020-01-01-3.zlt"))
         // No place to keep it: said once, and the session goes on.
         let refused = try PseudoTerminal([], in: folder, environment: ["XDG_STATE_HOME": "/proc/none"])
-        try refused.expect("ziplab> ")
+        try refused.expect("]> ")
         try refused.type("classes set a b\r")
         try refused.expect("this session is not kept: ")
         try refused.expect("2 class names")
         try refused.type("classes\r")
-        try refused.expect("ziplab> ")
+        try refused.expect("]> ")
         try refused.type("\u{4}")
         #expect(try refused.waitForEnd() == 0)
     }
@@ -132,13 +131,13 @@ import Testing
     /// A prompt, mistakes are told, and the session goes on.
     @Test func simpleTerminal() throws {
         let terminal = try PseudoTerminal([], in: try Folder(), environment: ["TERM": "dumb"])
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("clases\n")
         try terminal.expect("unknown command 'clases'")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("classes set a b\n")
         try terminal.expect("2 class names")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("\u{4}")
         #expect(try terminal.waitForEnd() == 0)
         #expect(!terminal.shown.contains("\u{1b}"))
@@ -149,7 +148,7 @@ import Testing
     {
         let terminal = try PseudoTerminal([], in: try Folder(), environment: ["TERM": type])
         try terminal.expect("Tab completes")
-        try terminal.expect("ziplab> ")
+        try terminal.expect("]> ")
         try terminal.type("mod\t")
         try terminal.expect("el ")
         try terminal.type("\u{15}quit\r")
@@ -157,22 +156,171 @@ import Testing
         #expect(!terminal.shown.contains("No entry"))
     }
 
-    /// ^\ ends by the signal, at the prompt and in a run, with no report of a crash.
-    @Test(arguments: [false, true]) func quitSignal(_ inRun: Bool) throws {
-        let terminal = try PseudoTerminal([], in: try Folder())
-        try terminal.expect("ziplab> ")
-        if inRun {
-            try terminal.type("model load\r")
-            try terminal.expect("ziplab> ")
-            try terminal.type("data load '\(Program.data)' --shots 2\r")
-            try terminal.expect("ziplab> ")
-            try terminal.type("prompt new --tokens 4 --budget 60000\r")
-            try terminal.expect("ziplab> ")
-            try terminal.type("run --eval-every 100000\r")
-            try terminal.expect("░] ")
+    /// A run that goes on for long.
+    private func startLongRun(_ terminal: PseudoTerminal) throws {
+        try terminal.expect("]> ")
+        for statement in [
+            "model load", "data load '\(Program.data)' --shots 2", "prompt new --tokens 4 --budget 60000",
+        ] {
+            try terminal.type(statement + "\r")
+            try terminal.expect("]> ")
         }
-        try terminal.type("\u{1c}")
-        #expect(try terminal.waitForEnd() != 0)
+        try terminal.type("run --eval-every 100000\r")
+        try terminal.expect("░] ")
+    }
+
+    struct Way: Sendable, CustomTestStringConvertible {
+        var name: String
+        var inRun = false
+        var keys = ""
+        var signal: Int32?
+        /// nil: any but 0.
+        var status: Int32?
+        var testDescription: String { name + (inRun ? " in a run" : "") }
+    }
+
+    static let ways = [
+        Way(name: "^D", keys: "\u{4}", status: 0), Way(name: "quit", keys: "quit\r", status: 0),
+        Way(name: "^D behind a block given up", keys: "repeat 2 {\r\u{3}\u{4}", status: 0),
+        Way(name: "^\\", keys: "\u{1c}"), Way(name: "TERM", signal: SIGTERM),
+        Way(name: "HUP", signal: SIGHUP), Way(name: "a trap", signal: SIGTRAP),
+        Way(name: "^C, ^D", inRun: true, keys: "\u{3}", status: 0),
+        Way(name: "^\\", inRun: true, keys: "\u{1c}"), Way(name: "TERM", inRun: true, signal: SIGTERM),
+        Way(name: "HUP", inRun: true, signal: SIGHUP),
+        Way(name: "a bad address", inRun: true, signal: SIGSEGV),
+    ]
+
+    /// However it is left, the terminal is as it was.
+    @Test(arguments: ways) func terminalIsLeftAsItWas(_ way: Way) throws {
+        let terminal = try PseudoTerminal(
+            [], in: try Folder(), environment: ["SWIFT_BACKTRACE": "enable=no"])
+        let before = terminal.settings
+        #expect(!before.isEmpty && terminal.echoes)
+        if way.inRun { try startLongRun(terminal) } else { try terminal.expect("]> ") }
+        #expect(terminal.settings != before)
+        try terminal.type(way.keys)
+        if way.inRun, way.keys == "\u{3}" {
+            try terminal.expect("]> ")
+            try terminal.type("\u{4}")
+        }
+        if let signal = way.signal { terminal.send(signal) }
+        let status = try terminal.waitForEnd()
+        if let expected = way.status { #expect(status == expected) } else { #expect(status != 0) }
+        #expect(terminal.settings == before)
         #expect(!terminal.shown.contains("Crash") && !terminal.shown.contains("💣"))
+        // Bracketed paste is off again.
+        let modes = terminal.shown.split(separator: "\u{1b}[?2004").dropFirst().map { $0.first }
+        #expect(modes.last == "l" || modes.isEmpty)
+    }
+
+    /// What is typed during a run is not shown, and is there at the next prompt.
+    @Test func typingDuringARunWaits() throws {
+        let terminal = try PseudoTerminal([], in: try Folder())
+        try startLongRun(terminal)
+        #expect(!terminal.echoes)
+        try terminal.type("\u{3}")
+        try terminal.expect("]> ")
+        try terminal.type("run --queries 6000 --eval-every 100000\r")
+        try terminal.expect("░] ")
+        let shown = terminal.shown
+        try terminal.type("say typed")
+        try terminal.expect("step 600, ")
+        #expect(!terminal.shown.dropFirst(shown.count).contains("say"))
+        try terminal.expect("]> ")
+        try terminal.type(" ahead\r")
+        try terminal.expect("ltyped ahead\r\n")
+        try terminal.leave()
+    }
+
+    /// Wider and narrower while it is drawn and while a line is edited.
+    @Test func resizing() throws {
+        let terminal = try PseudoTerminal([], in: try Folder())
+        try startLongRun(terminal)
+        terminal.setSize(columns: 40, rows: 10)
+        terminal.send(SIGWINCH)
+        try terminal.expect("/60000 queries")
+        let shown = terminal.shown.count
+        for _ in 0..<6 { try terminal.expect("/60000 queries") }
+        // A bar takes less than the new width.
+        let bars = terminal.shown.dropFirst(shown).split(separator: "\r\u{1b}[K").dropFirst().dropLast()
+        #expect(!bars.isEmpty && bars.allSatisfy { $0.count < 40 }, "\(bars)")
+        try terminal.type("\u{3}")
+        try terminal.expect("]> ")
+        try terminal.type("classes set aaaa bbbb")
+        try terminal.expect("bbbb")
+        terminal.setSize(columns: 90, rows: 30)
+        terminal.send(SIGWINCH)
+        try terminal.expect("bbbb")
+        try terminal.type("\r")
+        try terminal.expect("expected 5 class names")
+        try terminal.expect("]> ")
+        try terminal.leave()
+    }
+
+    /// ^R finds what was typed; a second program sees it, too; blocks come back whole.
+    @Test func historyIsSearched() throws {
+        let folder = try Folder()
+        let first = try PseudoTerminal([], in: folder)
+        try first.expect("]> ")
+        try first.type("repeat 2 {\rsay \"found me\"\r}\r")
+        try first.expect("found me\r\nfound me\r\n")
+        try first.type("classes set a b\r")
+        try first.expect("]> ")
+        let second = try PseudoTerminal([], in: folder)
+        try second.expect("]> ")
+        try second.type("\u{12}found")
+        try second.expect("bck:found")
+        try second.type("\r")
+        try second.expect("found me\r\nfound me\r\n")
+        for terminal in [first, second] {
+            try terminal.leave()
+        }
+    }
+
+    /// Thirty lines in one paste, and a session with its prompts.
+    @Test func pastes() throws {
+        let terminal = try PseudoTerminal([], in: try Folder())
+        try terminal.expect("]> ")
+        let lines = (1...30).map { "say line\($0)" }
+        try terminal.type("\u{1b}[200~" + lines.joined(separator: "\r") + "\u{1b}[201~\r")
+        try terminal.expect("lline1\r\nline2\r\n")
+        try terminal.expect("\nline29\r\nline30\r\n")
+        try terminal.expect("ziplab[31]> ")
+        let copied = "ziplab[7]> say $(1 + 1)x\r2x\rziplab[8]> repeat 2 {\r  say deep\r}\rdeep\rdeep"
+        try terminal.type("\u{1b}[200~" + copied + "\u{1b}[201~\r")
+        try terminal.expect("l2x\r\ndeep\r\ndeep\r\n")
+        try terminal.expect("ziplab[33]> ")
+        try terminal.leave()
+    }
+
+    /// A path with a blank, an option, a run's name.
+    @Test func completion() throws {
+        let folder = try Folder()
+        try folder.write("say there\n", to: "my script.zl")
+        let terminal = try PseudoTerminal([], in: folder)
+        try terminal.expect("]> ")
+        try terminal.type("source my\t\r")
+        try terminal.expect("lthere\r\n")
+        try terminal.type("source 'my\t\r")
+        try terminal.expect("lthere\r\n")
+        try terminal.type("data load x --sh\t")
+        try terminal.expect("ots ")
+        try terminal.type("\u{15}prompt new --method gau\t")
+        try terminal.expect("ss-newton ")
+        try terminal.type("\u{15}s\t\t")
+        try terminal.expect("step      take one step, or N")
+        try terminal.type("\u{15}\u{4}")
+        #expect(try terminal.waitForEnd() == 0)
+    }
+
+    /// The keys that ~/.editrc binds.
+    @Test func userSettings() throws {
+        let folder = try Folder()
+        try folder.write("bind ^G ed-move-to-beg\n", to: ".editrc")
+        let terminal = try PseudoTerminal([], in: folder)
+        try terminal.expect("]> ")
+        try terminal.type("ay x\u{7}s\r")
+        try terminal.expect("lx\r\n")
+        try terminal.leave()
     }
 }

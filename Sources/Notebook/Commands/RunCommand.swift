@@ -27,8 +27,8 @@ enum RunCommand: NotebookCommand {
     ]
     static let help = """
         The split is evaluated at the start, every --eval-every queries and at the end; evaluations
-        are counted apart from training queries. ^C keeps all whole steps and says where it stopped; a
-        long step in progress is dropped, its queries stay charged. 'run' then goes on. In a condition
+        are counted apart from training queries. ^C lets the step in progress end, keeps all and says where
+        it stopped; a second ^C drops that step, whose queries stay charged. 'run' then goes on. In a condition
         accuracy is that of the last evaluation, in percent, and loss that of the last step; what else
         a method measures of a step (gradient-norm, for one) can stand there, too. 'every N { … }' behind
         the options runs statements each time N further queries are used; they may look, branch and draw,
@@ -142,17 +142,29 @@ extension CommandContext {
         let cell = cell
         let host = host
         return try state.withRun { run in
-            try run.carryOut(plan, pause: { try cell.interruptionPoint() }) { run, left in
-                cell.finishedStep()
+            func progress(_ run: TuningRun, left: Int) -> NotebookHost.Progress {
                 let accuracy = plan.list.flatMap { list in
                     run.history.evaluations(of: list.name).last.map {
-                        ", \(list.name) accuracy \(DisplayNumber.percent($0.score.accuracy))"
+                        "\(list.name) accuracy \(DisplayNumber.percent($0.score.accuracy))"
                     }
                 }
-                host.show(
-                    .init(
-                        done: run.queries, total: run.queries + left * run.method.queriesPerStep,
-                        unit: "queries", detail: run.lossDetail + (accuracy ?? "")))
+                return .init(
+                    done: run.queries, total: run.queries + left * run.method.queriesPerStep,
+                    unit: "queries",
+                    detail: [run.lossDetail, accuracy].compactMap { $0 }.joined(separator: ", "))
+            }
+            var now = progress(run, left: plan.steps(of: run))
+            host.show(now)
+            return try run.carryOut(plan) {
+                try cell.interruptionPoint()
+            } pauseInStep: {
+                // The bar stands in a long step, too.
+                host.show(now)
+                try cell.pauseInStep()
+            } stepped: { run, left in
+                cell.finishedStep()
+                now = progress(run, left: left)
+                host.show(now)
                 try cell.interruptionPoint()
             }
         } ?? .ended
@@ -224,8 +236,8 @@ extension TuningRun {
     }
 
     /// The last loss, for a progress line.
-    var lossDetail: String {
-        history.steps.last.map { "loss \(DisplayNumber.figure($0.loss))" } ?? ""
+    fileprivate var lossDetail: String? {
+        history.steps.last.map { "loss \(DisplayNumber.figure($0.loss))" }
     }
 }
 
