@@ -13,6 +13,8 @@ struct NotebookState: Sendable {
         var checkpoints: [String: TuningRun] = [:]
         /// The data that it is tuned on.
         var loaded: LoadedData
+        /// The run that it branched off, and at which step.
+        var origin: (name: String, step: Int)?
     }
 
     /// A data set and how it was loaded.
@@ -97,8 +99,18 @@ struct NotebookState: Sendable {
     }
 
     /// Puts a run under a name, in place of the one that has it, and makes it the present one.
-    mutating func begin(_ run: TuningRun, name: String, checkpoints: [String: TuningRun] = [:]) {
-        runs[name] = NamedRun(run: run, checkpoints: checkpoints, loaded: loaded)
+    mutating func begin(_ run: TuningRun, name: String) {
+        runs[name] = NamedRun(run: run, loaded: loaded)
+        // What branched off the old one did not branch off this.
+        for (other, named) in runs where named.origin?.name == name { runs[other]?.origin = nil }
+        currentName = name
+    }
+
+    /// Copies the present run, with its checkpoints, under a name that no run has, and goes there.
+    mutating func branch(_ name: String) {
+        guard var copy = runs[currentName] else { return }
+        copy.origin = (currentName, copy.run.method.step)
+        runs[name] = copy
         currentName = name
     }
 

@@ -6,20 +6,22 @@ import Notebook
 
 /// The program: interactive on a terminal, statements from standard input otherwise.
 struct ZiplabCommand: ParsableCommand {
+    static let exitCodes =
+        "0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 the model or the data is not "
+        + "the recorded one, 130 interrupted."
     static let configuration = CommandConfiguration(
         commandName: "ziplab",
         abstract: "A notebook for tuning the prompt of a black-box vision-language model.",
         discussion: """
             Without a subcommand: a prompt on a terminal, statements from standard input otherwise.
             'help' at the prompt lists the statements.
-            Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 3 replay mismatch, 4 the model or the data is not \
-            the recorded one, 130 interrupted.
+            Exit codes: \(exitCodes)
             """,
         version: "ziplab \(ziplabVersion)",
         subcommands: [
             RunFile.self, ReplayFiles.self, ResumeFile.self, ExportFile.self, SweepScript.self,
             GatherSessions.self,
-            RunKernel.self, RunJob.self,
+            RunKernel.self, PrintManual.self, RunJob.self,
         ])
 
     @Option(

@@ -15,7 +15,7 @@ import Testing
 
     private static func topics() throws -> [String] {
         let lists = try lists()
-        return lists.verbs + lists.methods + ["language", "transcript"]
+        return lists.verbs + lists.methods + ["keys", "language", "transcript"]
     }
 
     @Test func tableIsSorted() throws {

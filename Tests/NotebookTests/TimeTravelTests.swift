@@ -1,11 +1,32 @@
+import Foundation
 import Notebook
 import Tensors
 import Testing
 
 /// `undo`, `redo`, `goto`, `branch`, `checkpoint`, `restore` and `use`, in any order.
 @Suite struct TimeTravelTests {
-    private static let prompt =
-        "model load\ndata load data --shots 4\nprompt new --tokens 2 --directions 1 --budget 1000000"
+    /// A method with settings that make its steps short.
+    struct Sample: Sendable, CustomTestStringConvertible {
+        var method: String
+        var settings = "--budget 100000"
+        /// Steps that it can take.
+        var limit = Int.max
+        /// Sequences of ten statements; 'make time-travel' takes 2 000 of each.
+        var sequences = 40
+        var testDescription: String { method }
+
+        var prompt: String { "prompt new --name main --method \(method) \(settings)" }
+    }
+
+    static let samples = [
+        Sample(method: "zip", settings: "--tokens 2 --directions 1 --budget 1000000", sequences: 2000),
+        Sample(method: "bptvlm", settings: "--dim 20 --visual-dim 20 --population 4 --budget 100000"),
+        Sample(method: "bar"), Sample(method: "blackvip", sequences: 20),
+        Sample(method: "gauss-newton", settings: "--budget 2000"),
+        Sample(method: "gauss-newton", settings: "--contexts class --budget 2000"),
+        Sample(method: "template", settings: "", limit: 0), Sample(method: "bias", settings: "", limit: 1),
+        Sample(method: "calibrate", settings: "", limit: 1),
+    ]
 
     /// What the session should be: how many steps each run has taken. A run is decided by that alone.
     private struct Plain: Equatable {
@@ -18,11 +39,18 @@ import Testing
         var current = "main"
     }
 
-    /// At least 2 000 sequences of ten statements, each from a state that was reached before.
-    @Test func randomSequences() throws {
-        let notebook = try Fixture().notebook(Self.prompt)
+    /// Sequences of ten statements, each from a state that was reached before; of zip at least 2 000.
+    @Test(arguments: samples) func randomSequences(_ sample: Sample) throws {
+        let fixture = try Fixture()
+        // BlackVIP's decoder draws at least 32 px.
+        if sample.method == "blackvip" {
+            try TinyModel.write(to: fixture.folder + "/Assets/Model", imageSize: 32)
+        }
+        let setup = "model load\ndata load data --shots 4\n" + sample.prompt
+        let notebook = try fixture.notebook(setup)
+        let all = ProcessInfo.processInfo.environment["ZIPLAB_SEQUENCES"].flatMap { Int($0) }
         // The parameters after each count of steps, of a run that never went back.
-        let straight = try Fixture().notebook(Self.prompt)
+        let straight = try fixture.notebook(setup)
         var digests = [try straight.result("parameters", of: "show")]
         let stream = RandomStream(seed: 11, purpose: RandomPurpose("tests.time-travel"))
         var (plain, past, future): (Plain, [Plain], [Plain]) = (Plain(), [], [])
@@ -31,11 +59,10 @@ import Testing
             drawn += 1
             return stream.bounded(drawn, below: count)
         }
-        for sequence in 0..<2000 {
+        for sequence in 0..<(all ?? sample.sequences) {
             if sequence % 40 == 0 {
                 // Not for ever the same long session.
-                try notebook.run(
-                    "prompt new --name main --tokens 2 --directions 1 --budget 1000000\nuse main")
+                try notebook.run(sample.prompt + "\nuse main")
                 plain.runs["main"] = .init()
                 plain.current = "main"
                 (past, future) = ([], [])
@@ -76,13 +103,17 @@ import Testing
                     statement = "restore k"
                     next.runs[name]?.steps = kept
                 default:
-                    next.runs[name]?.steps += 1
+                    if steps < sample.limit {
+                        next.runs[name]?.steps += 1
+                    } else {
+                        statement = "show"
+                    }
                 }
                 let cell = try #require(try notebook.run(statement).last)
                 try #require(cell.status == .ok, "\(statement): \(cell.failure ?? "")")
                 // To go where the run is changes nothing.
                 let isChange = !(statement.hasPrefix("goto") && next == plain)
-                if !["undo", "redo"].contains(statement), isChange {
+                if !["undo", "redo", "show"].contains(statement), isChange {
                     past.append(plain)
                     future = []
                 }
@@ -207,5 +238,27 @@ import Testing
         try notebook.run("redo 2\nbranch b\nbudget 70\nuse main")
         #expect(try notebook.result("queries-left", of: "budget") == .integer(0))
         #expect(try notebook.result("queries-left", of: "use b\nstep\nbudget") == .integer(0))
+    }
+
+    @Test func runsStandAsATree() throws {
+        let notebook = try Fixture().notebook(smallPrompt)
+        let cell = try #require(
+            try notebook.run(
+                "step\nbranch b\nstep\nbranch c\nuse main\nstep 3\nbranch a\nprompt new --name other --tokens 2 --dim 20 --rank 2\nruns"
+            ).last)
+        #expect(
+            cell.lines.map { String($0.prefix { $0 != "," }) } == [
+                "  main   zip", "  └ a    zip", "  └ b    zip", "    └ c  zip", "* other  zip",
+            ])
+        #expect(cell.lines[1].contains(", step 4 from 4") && cell.lines[3].contains(", step 2 from 2"))
+        #expect(cell.results.contains { $0.key == "run.c.branch-of" && $0.value == .text("b") })
+        // A run that takes another's place has no branches.
+        let later = try #require(
+            try notebook.run("prompt new --name b --tokens 2 --dim 20 --rank 2\nruns").last)
+        #expect(
+            later.lines.map { String($0.prefix { $0 != "," }) } == [
+                "* b      zip", "  c      zip", "  main   zip", "  └ a    zip", "  other  zip",
+            ])
+        #expect(try notebook.run("undo\nruns").last?.lines[3].hasPrefix("    └ c") == true)
     }
 }

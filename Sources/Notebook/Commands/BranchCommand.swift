@@ -22,7 +22,7 @@ enum BranchCommand: NotebookCommand {
         guard context.state.runs[name] == nil else {
             throw call.failure("name", "there is a run '\(name)' already")
         }
-        context.state.begin(run, name: name, checkpoints: context.state.checkpoints)
+        context.state.branch(name)
         context.say(
             "now at '\(name)', a branch at step \(run.method.step), \(DisplayNumber.queries(run.queries))")
         context.reportRun(lastStep: false)

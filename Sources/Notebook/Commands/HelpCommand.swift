@@ -11,7 +11,8 @@ enum HelpCommand: NotebookCommand {
             summary: "explain a topic")
     ]
     static let help = """
-        Topics are the commands, the methods of 'prompt new --method', 'language' and 'transcript'.
+        Topics are the commands, the methods of 'prompt new --method', 'keys', 'language' and 'transcript'.
+        'apropos WORD' finds a word in all of them; 'ziplab man | man -l -' is all of them on one page.
 
           help run
           help zip
@@ -37,20 +38,26 @@ enum HelpCommand: NotebookCommand {
             + ["Methods of 'prompt new --method':"]
             + methods.all.map { ($0.name + " ").padded(to: 12) + $0.summary }
             + [
-                "'help COMMAND' or 'help METHOD' explains one, 'help language' the language, "
+                "'help COMMAND' or 'help METHOD' explains one, 'help keys' the keys, 'help language' the language, "
                     + "'help transcript' recorded sessions."
             ]
     }
 
+    static let otherTopics = ["keys", "language", "transcript"]
+
     /// Everything that can be asked about.
     static func topics(_ methods: MethodTable) -> [String] {
-        commandTable.map { $0.verb } + methods.names + ["language", "transcript"]
+        commandTable.map { $0.verb } + methods.names + otherTopics
     }
 
     /// The lines about a topic; nil where it is none.
     static func text(about topic: String, _ methods: MethodTable) -> [String]? {
-        if topic == "language" { return TranscriptText.lines(of: languageHelp) }
-        if topic == "transcript" { return TranscriptText.lines(of: transcriptHelp) }
+        switch topic {
+        case "keys": return TranscriptText.lines(of: keysHelp)
+        case "language": return TranscriptText.lines(of: languageHelp)
+        case "transcript": return TranscriptText.lines(of: transcriptHelp)
+        default: break
+        }
         let command = commandTable.first { $0.verb == topic }
         if let method = methods.method(topic) {
             // A command may have the same name.
