@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help libraries build demo test sessions record pictures time-travel matrix format lint bench parity searches arm64 fuzz slurm jupyter docs check
+.PHONY: help libraries build demo test sessions record pictures help-examples time-travel matrix format lint bench parity searches arm64 fuzz slurm jupyter docs check
 
 ZIPLAB := .build/release/ziplab
 SOURCES := Package.swift Sources Tests
@@ -55,6 +55,9 @@ record: build ## write what came out otherwise into the recorded sessions, and s
 
 pictures: libraries ## draw the tests' reference pictures anew; git shows what changed
 	ZIPLAB_DRAW_PICTURES=1 swift test -c release --disable-testable-imports --filter ReferencePictureTests
+
+help-examples: libraries ## record what help shows of each statement anew; git shows what changed
+	ZIPLAB_RECORD_HELP=1 swift test -c release --disable-testable-imports --filter HelpExampleTests
 
 time-travel: libraries ## undo, redo, goto, branch in 2 000 random orders for every method (half an hour)
 	ZIPLAB_SEQUENCES=2000 swift test -c release --disable-testable-imports --filter TimeTravelTests

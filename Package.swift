@@ -121,7 +121,7 @@ let package = Package(
             name: "NotebookTests",
             dependencies: [
                 "Notebook", "CommandLanguage", "PromptTuning", "BlackBox", "Datasets", "Raster", "Tensors",
-                "Files", "Fuzzing",
+                "Files", "Fuzzing", "TestData",
             ],
             swiftSettings: common),
         .testTarget(

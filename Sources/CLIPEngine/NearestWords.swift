@@ -13,7 +13,8 @@ extension CLIPModel {
     /// The tokens whose embeddings are nearest to each row of a context, [m, d], the nearest first.
     ///
     /// Distances are summed in double precision, so that they do not depend on kernels; of equal ones the smaller id is
-    /// first. The tokens that begin and end a text are left out, and those that are a part of a character.
+    /// first. The tokens that begin and end a text are left out, and those that are a part of a
+    /// character or a control character.
     public func nearestWords(to context: Matrix, count: Int) -> [[NearWord]] {
         precondition(
             context.columns == text.width,
@@ -42,7 +43,10 @@ extension CLIPModel {
             for place in nearest where words.count < count {
                 let id = ids[place]
                 let text = tokenizer.decode([id])
-                guard !text.isEmpty, !text.contains("\u{FFFD}") else { continue }
+                let isLegible = text.unicodeScalars.allSatisfy {
+                    $0 != "\u{FFFD}" && $0.properties.generalCategory != .control
+                }
+                guard !text.isEmpty, isLegible else { continue }
                 let isWhole = tokenizer.token(of: id)?.hasSuffix(Tokenizer.endOfWord) ?? true
                 words.append(
                     NearWord(

@@ -59,7 +59,10 @@ import Testing
             var all: [(distance: Double, id: Int32)] = []
             for id in 0..<Int32(model.tokenizer.vocabularySize) {
                 guard let token = model.tokenizer.token(of: id), !token.hasPrefix("<|"),
-                    !model.tokenizer.decode([id]).isEmpty, !model.tokenizer.decode([id]).contains("\u{FFFD}")
+                    !model.tokenizer.decode([id]).isEmpty, !model.tokenizer.decode([id]).contains("\u{FFFD}"),
+                    !model.tokenizer.decode([id]).unicodeScalars.contains(where: {
+                        $0.value < 32 || (127..<160).contains($0.value)
+                    })
                 else { continue }
                 let embedding = model.text.embedding(of: id).map(Double.init)
                 all.append(

@@ -50,8 +50,17 @@ enum HelpCommand: NotebookCommand {
         commandTable.map { $0.verb } + methods.names + otherTopics
     }
 
-    /// The lines about a topic; nil where it is none.
+    /// The lines about a topic, with what it shows; nil where it is none.
     static func text(about topic: String, _ methods: MethodTable) -> [String]? {
+        guard let text = explanation(of: topic, methods), let example = helpExamples[topic] else {
+            return explanation(of: topic, methods)
+        }
+        return text + [
+            "", "As it went behind 'model load', 'data load Assets/Data/stamps', 'prompt new' and 'step 2':",
+        ] + TranscriptText.lines(of: example)
+    }
+
+    private static func explanation(of topic: String, _ methods: MethodTable) -> [String]? {
         switch topic {
         case "keys": return TranscriptText.lines(of: keysHelp)
         case "language": return TranscriptText.lines(of: languageHelp)
