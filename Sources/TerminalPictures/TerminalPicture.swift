@@ -30,6 +30,8 @@ public struct TerminalPicture: Sendable {
 
     /// The longer side that a small picture is blown up to, in pixels.
     static let smallestSide = 192
+    /// The widest picture with pixels of its own; xterm shows none beyond 1 000.
+    static let largestSide = 960
     /// Most columns and rows of a picture of characters.
     static let largestText = (columns: 100, rows: 40)
 
@@ -75,10 +77,12 @@ public struct TerminalPicture: Sendable {
 
     /// The picture with pixels of its own, shrunk to the terminal's width or blown up by a whole number.
     private func sized(_ picture: Bitmap) -> Bitmap {
-        let room = max(64, (max(columns, 2) - 1) * (columnPixels ?? 8))
-        if picture.width > room {
+        let room = min(Self.largestSide, max(64, (max(columns, 2) - 1) * (columnPixels ?? 8)))
+        let longest = max(picture.width, picture.height * room / Self.largestSide)
+        if longest > room {
             return picture.resized(
-                width: room, height: max(1, picture.height * room / picture.width))
+                width: max(1, picture.width * room / longest), height: max(1, picture.height * room / longest)
+            )
         }
         let factor = min(
             Self.smallestSide / max(picture.width, picture.height, 1), room / picture.width)

@@ -69,6 +69,9 @@ struct TerminalPictureTests {
         #expect(try size(Bitmap(width: 64, height: 32, fill: .white), columns: 80) == (192, 96))
         #expect(try size(Bitmap(width: 64, height: 32, fill: .white), columns: 20) == (128, 64))
         #expect(try size(Bitmap(width: 1, height: 1, fill: .white), columns: 1) == (64, 64))
+        // xterm shows nothing beyond 1 000 pixels.
+        #expect(try size(Bitmap(width: 1200, height: 800, fill: .white), columns: 300) == (960, 640))
+        #expect(try size(Bitmap(width: 600, height: 1200, fill: .white), columns: 300) == (480, 960))
     }
 
     // MARK: - Sixels
