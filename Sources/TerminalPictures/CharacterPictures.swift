@@ -5,11 +5,11 @@ extension TerminalPicture {
     func blockText(_ picture: Bitmap) -> [String] {
         stride(from: 0, to: picture.height, by: 2).map { y in
             var line = ""
-            var last: (Color, Color)?
+            var last: [Color] = []
             for x in 0..<picture.width {
-                let pair = (picture[x, y], picture[x, y + 1])
-                if last == nil || last! != pair {
-                    line += "\u{1B}[38;\(code(pair.0));48;\(code(pair.1))m"
+                let pair = [picture[x, y], picture[x, y + 1]]
+                if last != pair {
+                    line += "\u{1B}[38;\(code(pair[0]));48;\(code(pair[1]))m"
                     last = pair
                 }
                 line += "▀"

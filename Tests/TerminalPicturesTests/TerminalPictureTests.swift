@@ -120,7 +120,7 @@ struct TerminalPictureTests {
             }
             for _ in 0..<count {
                 for row in 0..<6 where (mask - 63) >> row & 1 == 1 {
-                    bitmap[x, top + row] = palette[color]!
+                    bitmap[x, top + row] = try #require(palette[color])
                 }
                 x += 1
             }
