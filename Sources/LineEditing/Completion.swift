@@ -8,12 +8,18 @@ public struct Completion: Equatable, Sendable {
     public var notes: [String]
     /// What follows a candidate that is the only one: a space after a word, nothing after a folder.
     public var suffix: String
+    /// What stands behind the cursor where the only candidate goes on, such as a folder's closing quote.
+    public var closing: String
 
-    public init(replaced: Range<Int>, candidates: [String], notes: [String] = [], suffix: String = "") {
+    public init(
+        replaced: Range<Int>, candidates: [String], notes: [String] = [], suffix: String = "",
+        closing: String = ""
+    ) {
         self.replaced = replaced
         self.candidates = candidates
         self.notes = notes
         self.suffix = suffix
+        self.closing = closing
     }
 
     /// The beginning that all candidates share; empty without candidates.

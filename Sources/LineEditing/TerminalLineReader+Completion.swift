@@ -10,7 +10,7 @@ extension TerminalLineReader {
         }
         if answer.candidates.count == 1 {
             pendingListing = nil
-            return editor.replace(range, with: answer.candidates[0] + answer.suffix) ? .changed : .refused
+            return insert(answer.candidates[0], of: answer, at: range, in: scalars) ? .changed : .refused
         }
         let typed = Self.string(scalars[range])
         let prefix = answer.commonPrefix
@@ -27,6 +27,23 @@ extension TerminalLineReader {
         }
         list(answer)
         return .unchanged
+    }
+
+    /// Puts the only candidate in; a closing quote that stands behind the cursor is not doubled.
+    private func insert(
+        _ candidate: String, of answer: Completion, at range: Range<Int>, in scalars: [Unicode.Scalar]
+    ) -> Bool {
+        var range = range
+        let quote = candidate.unicodeScalars.first { $0 == "'" || $0 == "\"" }
+        let isQuoted = quote != nil && candidate.unicodeScalars.first == quote
+        if isQuoted, range.upperBound < scalars.count, scalars[range.upperBound] == quote {
+            range = range.lowerBound..<(range.upperBound + 1)
+        }
+        guard editor.replace(range, with: candidate + answer.suffix + answer.closing) else { return false }
+        if !answer.closing.isEmpty {
+            editor.moveCursor(to: editor.currentLine.cursor - answer.closing.unicodeScalars.count)
+        }
+        return true
     }
 
     /// Shows the candidates below the line and the line again below them.

@@ -9,9 +9,12 @@ enum TypedLanguage {
         func characters(_ offset: Int) -> Int {
             String(decoding: line.utf8.prefix(offset), as: UTF8.self).count
         }
+        // A folder is gone on with inside its quotes.
+        let quote = answer.candidates.first?.first.flatMap { $0 == "'" || $0 == "\"" ? String($0) : nil }
         return Completion(
             replaced: characters(answer.replaced.lowerBound)..<characters(answer.replaced.upperBound),
-            candidates: answer.candidates, notes: answer.notes, suffix: answer.isFinal ? " " : "")
+            candidates: answer.candidates, notes: answer.notes, suffix: answer.isFinal ? " " : "",
+            closing: answer.isFinal ? "" : quote ?? "")
     }
 
     /// Blanks for the next line where the statement is not whole: two more behind what opens.

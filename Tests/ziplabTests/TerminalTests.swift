@@ -303,6 +303,15 @@ import Testing
         try terminal.expect("lthere\r\n")
         try terminal.type("source 'my\t\r")
         try terminal.expect("lthere\r\n")
+        // A folder with a blank: inside its quotes one goes on, and Enter takes it as it stands.
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/a folder/inner", withIntermediateDirectories: true)
+        try folder.write("say deep\n", to: "a folder/inner/deep.zl")
+        try terminal.type("source a\tin\tde\t\r")
+        try terminal.expect("ldeep\r\n")
+        try terminal.type("data load a\t\r")
+        try terminal.expect("'a folder'")
+        try terminal.expect("]> ")
         try terminal.type("data load x --sh\t")
         try terminal.expect("ots ")
         try terminal.type("\u{15}prompt new --method gau\t")
