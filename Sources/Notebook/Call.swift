@@ -24,6 +24,25 @@ enum ArgumentKind: Sendable {
     }
 }
 
+extension ArgumentKind {
+    /// The numbers that it allows, where they are a range that a person would want to know: "1 to 50".
+    var range: String? {
+        switch self {
+        case .integer(let range), .choiceOrInteger(_, let range):
+            let isOpen = range.upperBound >= 1_000_000
+            if isOpen { return range.lowerBound > 1 ? "at least \(range.lowerBound)" : nil }
+            return "\(range.lowerBound) to \(range.upperBound)"
+        case .number(let range), .choiceOrNumber(_, let range):
+            // From the smallest number above 0, or from 0, on is what one expects.
+            guard range.upperBound.isFinite, range.upperBound < 1e6 else { return nil }
+            let lower =
+                range.lowerBound == .leastNonzeroMagnitude ? "above 0" : "\(Value.number(range.lowerBound))"
+            return "\(lower) to \(Value.number(range.upperBound))"
+        case .text, .path, .choice, .texts, .name: return nil
+        }
+    }
+}
+
 /// A positional argument of a form.
 struct Parameter: Sendable {
     enum Count: Sendable {

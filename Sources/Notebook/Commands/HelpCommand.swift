@@ -105,8 +105,13 @@ enum HelpCommand: NotebookCommand {
     /// An option and what it does.
     static func line(_ option: OptionSpecification) -> String {
         let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
-        return (name + " ").padded(to: 26) + option.help
+        let text = (name + " ").padded(to: 26) + option.help
+        guard let range = option.kind?.range, text.count + range.count + 2 <= widest else { return text }
+        return text + "; " + range
     }
+
+    /// Columns of the longest line of a help text.
+    static let widest = 118
 
     static let languageHelp = """
         One statement a line: a command, its object, arguments and options. '#' starts a comment,
