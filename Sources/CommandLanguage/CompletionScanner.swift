@@ -64,6 +64,10 @@ struct CompletionScanner {
             if wordStart == position { wordStart = nil }
             endWord()
             while position + 1 < bytes.count, isLineEnd(bytes[position + 1]) { position += 1 }
+        case UInt8(ascii: "(") where wordStart == position && words.last?.text == "if":
+            // A condition is an expression without a dollar sign.
+            open.append(.expression)
+            word.append(byte)
         case UInt8(ascii: "[") where wordStart == position:
             elementStart = position + 1
         case UInt8(ascii: ",") where inList:
