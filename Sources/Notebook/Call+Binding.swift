@@ -121,8 +121,23 @@ extension Call {
         if let extra = rest.first {
             throw Diagnostic(
                 message: "unexpected argument '\(source.slice(extra.range))'", range: extra.range,
-                source: source, notes: [usage])
+                source: source, notes: meant(extra.value?.text, form) + [usage])
         }
+    }
+
+    /// The option that an argument too many is the value of, where that is plain.
+    private static func meant(_ word: String?, _ form: CommandForm) -> [String] {
+        guard let word else { return [] }
+        let isNumber = Int(word) != nil
+        let option = form.options.first { option in
+            switch option.kind {
+            case .name(.method): MethodTable.standard.method(word) != nil
+            case .integer: isNumber && option.name == "queries"
+            case .texts: option.name == "methods" && MethodTable.standard.method(word) != nil
+            default: false
+            }
+        }
+        return option.map { ["did you mean '--\($0.name) \(word)'?"] } ?? []
     }
 
     /// Picks the form whose object is the first word, or the form without an object.
@@ -146,7 +161,13 @@ extension Call {
                 message: "expected \(list(objects)) after '\(verb.text)'; got nothing", range: verb.range,
                 source: source)
         }
-        let near = nearestName(to: first.value?.text ?? "", among: objects)
+        let written = first.value?.text ?? ""
+        guard !commandTable.contains(where: { $0.verb == written }) else {
+            throw Diagnostic(
+                message: "expected \(list(objects)) after '\(verb.text)'; got '\(source.slice(first.range))'",
+                range: first.range, source: source, notes: ["'\(written)' is a statement of its own"])
+        }
+        let near = nearestName(to: written, among: objects)
         throw Diagnostic(
             message: "expected \(list(objects)) after '\(verb.text)'; got '\(source.slice(first.range))'",
             range: first.range, source: source, notes: near.map { ["did you mean '\($0)'?"] } ?? [])

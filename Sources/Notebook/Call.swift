@@ -1,4 +1,6 @@
 import CommandLanguage
+import Files
+import Foundation
 import PromptTuning
 
 /// What an argument may be.
@@ -202,7 +204,21 @@ struct Call {
         } catch let error as Interruption {
             throw error
         } catch {
-            throw failure(name, "\(error)", at: index)
+            throw failure(name, "\(error)", at: index, notes: Self.notes(on: error))
         }
+    }
+
+    /// What may have been meant where a path leads nowhere.
+    ///
+    /// - Parameter folder: where relative paths begin.
+    static func notes(on error: any Error, in folder: String = ".") -> [String] {
+        guard let error = error as? FileError, error.isMissing, error.action == .read else { return [] }
+        let parent = (error.path as NSString).deletingLastPathComponent
+        let place = parent.hasPrefix("/") ? parent : folder + "/" + parent
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+        let name = (error.path as NSString).lastPathComponent
+        return nearestName(to: name, among: entries.sorted()).map { near in
+            ["did you mean '\((parent as NSString).appendingPathComponent(near))'?"]
+        } ?? []
     }
 }

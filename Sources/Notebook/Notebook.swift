@@ -277,8 +277,17 @@ extension Notebook {
         }
     }
 
-    /// What other programs call commands.
-    private static let usual = ["exit": "quit", "q": "quit", "?": "help", "load": "data load", "ls": "runs"]
+    /// What a person may call a command who does not know its name.
+    private static let usual = [
+        "exit": "quit", "q": "quit", "bye": "quit", "?": "help", "load": "data load", "ls": "runs",
+        "tune": "run", "train": "run", "fit": "run", "optimize": "run", "test": "eval --split test",
+        "evaluate": "eval", "accuracy": "eval", "predict": "classify", "settings": "show settings",
+        "options": "show settings", "methods": "help", "commands": "help", "man": "help",
+        "version": "provenance",
+        "image": "show image", "images": "plot images", "errors": "mistakes", "confusion": "mistakes",
+        "print": "say", "echo": "say", "set": "let", "reset": "undo", "delete": "undo", "new": "prompt new",
+        "status": "show", "info": "show", "log": "sessions", "baseline": "prompt new --method calibrate",
+    ]
 
     private func execute(_ body: [Statement], source: SourceText, _ context: inout CommandContext) throws {
         context.blockDepth += 1

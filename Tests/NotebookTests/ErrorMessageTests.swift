@@ -36,6 +36,48 @@ import Testing
                 note: did you mean 'classify'?
                 """),
         Sample(
+            name: "what others call it", statement: "train",
+            expected: """
+                input:1:1: error: unknown command 'train'
+                train
+                ^~~~^
+                note: did you mean 'run'?
+                """),
+        Sample(
+            name: "a method without its option", statement: "prompt new bar",
+            expected: """
+                input:1:12: error: unexpected argument 'bar'
+                prompt new bar
+                           ^~^
+                note: did you mean '--method bar'?
+                note: 'help zip' lists the options
+                """),
+        Sample(
+            name: "a count without its option", statement: "run 100",
+            expected: """
+                input:1:5: error: unexpected argument '100'
+                run 100
+                    ^~^
+                note: did you mean '--queries 100'?
+                note: usage: run [--queries N] [--until CONDITION] [--eval-every 500] [--split val]
+                """),
+        Sample(
+            name: "a statement for a part", statement: "show history",
+            expected: """
+                input:1:6: error: expected 'model', 'data', 'classes', 'box', 'run', 'settings', 'step', 'prompt' or 'image' after 'show'; got 'history'
+                show history
+                     ^~~~~~^
+                note: 'history' is a statement of its own
+                """),
+        Sample(
+            name: "a path that is nearly right", statement: "data load dta",
+            expected: """
+                input:1:11: error: no such file or folder: 'dta'
+                data load dta
+                          ^~^
+                note: did you mean 'data'?
+                """),
+        Sample(
             name: "unknown verb, nothing near", statement: "frobnicate",
             expected: """
                 input:1:1: error: unknown command 'frobnicate'

@@ -8,7 +8,7 @@ import Testing
     /// First words of the lines of `help`, of the commands and of the methods.
     private static func lists() throws -> (verbs: [String], methods: [String]) {
         let lines = try #require(try Fixture().notebook().run("help").last).lines
-        let words = lines.dropLast().compactMap { $0.split(separator: " ").first.map(String.init) }
+        let words = lines.dropLast(2).compactMap { $0.split(separator: " ").first.map(String.init) }
         let middle = try #require(words.firstIndex(of: "Methods"))
         return (Array(words[..<middle]), Array(words[(middle + 1)...]))
     }

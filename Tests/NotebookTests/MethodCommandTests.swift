@@ -116,14 +116,14 @@ import Testing
         let lines = try #require(try notebook.run("runs").last).lines
         #expect(lines.count == 3)
         #expect(
-            lines[0].hasPrefix("  a  zip, seed 1, step 2, loss ") && lines[0].hasSuffix(", 50 of 100 queries")
-        )
+            lines[0].hasPrefix("  a    zip, seed 1, step 2, loss ")
+                && lines[0].hasSuffix(", 50 of 100 queries"))
         #expect(
-            lines[1].hasPrefix("  b  calibrate, seed 1, step 1, loss ")
-                && lines[1].hasSuffix(", 1 of 5000 queries"))
+            lines[1].hasPrefix("* └ c  zip, seed 1, step 5 from 2, loss ")
+                && lines[1].hasSuffix(", 50 of 100 queries"))
         #expect(
-            lines[2].hasPrefix("* c  zip, seed 1, step 5, loss ") && lines[2].hasSuffix(", 50 of 100 queries")
-        )
+            lines[2].hasPrefix("  b    calibrate, seed 1, step 1, loss ")
+                && lines[2].hasSuffix(", 1 of 5000 queries"))
         #expect(notebook.names.runs == ["a", "b", "c"] && notebook.names.checkpoints == ["two"])
         #expect(try notebook.result("step", of: "restore two") == .integer(2))
         #expect(try notebook.result("spent-queries", of: "show") == .integer(51))

@@ -96,7 +96,8 @@ enum DataCommand: NotebookCommand {
         do {
             return try open(call.texts(argument)[index], options, context)
         } catch let error where error is DatasetError || error is FileError {
-            let notes = (error as? DatasetError).map(notes) ?? []
+            let notes =
+                (error as? DatasetError).map(notes) ?? Call.notes(on: error, in: context.host.workingFolder)
             throw call.failure(argument, "\(error)", at: index, notes: notes)
         }
     }

@@ -28,7 +28,10 @@ enum HelpCommand: NotebookCommand {
             let near = nearestName(to: topic, among: topics(methods))
             throw call.failure(
                 "topic", "\(NotebookError.noHelp(topic))",
-                notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the topics"])
+                notes: [
+                    near.map { "did you mean '\($0)'?" }
+                        ?? "'apropos \(topic)' looks for the word in all of them"
+                ])
         }
         for line in text { context.say(line) }
     }
@@ -39,7 +42,8 @@ enum HelpCommand: NotebookCommand {
             + methods.all.map { ($0.name + " ").padded(to: 12) + $0.summary }
             + [
                 "'help COMMAND' or 'help METHOD' explains one, 'help keys' the keys, 'help language' the language, "
-                    + "'help transcript' recorded sessions."
+                    + "'help transcript' recorded sessions.",
+                "To begin: model load; data load Assets/Data/stamps; prompt new; run --queries 500 --split test; plot loss",
             ]
     }
 
