@@ -94,14 +94,16 @@ struct CommonOptions: ParsableArguments {
     private func textView(_ environment: [String: String]) -> TextView {
         let isTerminal = Terminal.isInteractive(input: 1, output: 1)
         let usesColor = usesColor
+        // Anew for each picture: a terminal changes its size.
+        let pictures = {
+            TerminalPicture(
+                environment: environment, isTerminal: isTerminal, usesColor: usesColor,
+                columns: Terminal.width, columnPixels: Terminal.columnPixels)
+        }
+        let areUnwanted = environment[PictureProtocol.variable]?.lowercased() == PictureProtocol.none.rawValue
         return TextView(
-            usesColor: usesColor,
-            // Anew for each picture: a terminal changes its size.
-            pictures: {
-                TerminalPicture(
-                    environment: environment, isTerminal: isTerminal, usesColor: usesColor,
-                    columns: Terminal.width, columnPixels: Terminal.columnPixels)
-            }, tellsTime: isTerminal && Terminal.isTypedOn)
+            usesColor: usesColor, pictures: areUnwanted ? nil : pictures,
+            tellsTime: isTerminal && Terminal.isTypedOn)
     }
 
     /// What notebooks in the present folder need, with ^C as the interrupt.

@@ -54,6 +54,13 @@ import Testing
         #expect(try notebook.result("step", of: "show") == .integer(1))
     }
 
+    @Test func quitEndsTheRun() throws {
+        let notebook = try notebook()
+        let cell = try #require(try notebook.run("run --queries 200 every 20 { quit }").last)
+        #expect(cell.status == .ok && notebook.hasQuit)
+        #expect(cell.results.contains { $0.key == "2.step" && $0.value == .integer(2) })
+    }
+
     static let faults = [
         ("step 4 every 2 { say $nothing }", "unknown variable 'nothing'", 2),
         ("step 4 every 2 { step }", "the statements of 'every' left the run that they stand behind", 3),

@@ -104,6 +104,8 @@ extension CommandContext {
                 end = try takeSteps(plan)
                 guard end == .paused else { break }
                 try runPeriodic()
+                // 'quit' among the statements ends the run, too.
+                if quits { break }
                 plan.continues = true
                 if let last, let step = state.run?.method.step { plan.goal = .steps(last - step) }
             } while true
@@ -131,7 +133,7 @@ extension CommandContext {
                     ]))
         }
         let reached = end == .reached
-        if let run = state.run, !reached, plan.isShort(for: run) {
+        if let run = state.run, !reached, !quits, plan.isShort(for: run) {
             say("note: with those that would fail, the next step needs more queries than are left")
         }
         return reached
