@@ -59,7 +59,7 @@ pictures: libraries ## draw the tests' reference pictures anew; git shows what c
 help-examples: libraries ## record what help shows of each statement anew; git shows what changed
 	ZIPLAB_RECORD_HELP=1 swift test -c release --disable-testable-imports --filter HelpExampleTests
 
-time-travel: libraries ## undo, redo, goto, branch in 2 000 random orders for every method (half an hour)
+time-travel: libraries ## undo, redo, goto, branch in 2 000 random orders for every method (five minutes)
 	ZIPLAB_SEQUENCES=2000 swift test -c release --disable-testable-imports --filter TimeTravelTests
 
 matrix: build ## replay every recorded session under each kernel, 1 to 3 threads, with and without the feature cache (twenty minutes)

@@ -13,6 +13,8 @@ import Testing
         var limit = Int.max
         /// Sequences of ten statements; 'make time-travel' takes 2 000 of each.
         var sequences = 40
+        /// After how many a new prompt begins, with a new account.
+        var restart = 40
         var testDescription: String { method }
 
         var prompt: String { "prompt new --name main --method \(method) \(settings)" }
@@ -22,8 +24,8 @@ import Testing
         Sample(method: "zip", settings: "--tokens 2 --directions 1 --budget 1000000", sequences: 2000),
         Sample(method: "bptvlm", settings: "--dim 20 --visual-dim 20 --population 4 --budget 100000"),
         Sample(method: "bar"), Sample(method: "blackvip", sequences: 20),
-        Sample(method: "gauss-newton", settings: "--budget 2000"),
-        Sample(method: "gauss-newton", settings: "--contexts class --budget 2000"),
+        Sample(method: "gauss-newton", settings: "--budget 2000", restart: 10),
+        Sample(method: "gauss-newton", settings: "--contexts class --budget 2000", restart: 10),
         Sample(method: "template", settings: "", limit: 0), Sample(method: "bias", settings: "", limit: 1),
         Sample(method: "calibrate", settings: "", limit: 1),
     ]
@@ -60,7 +62,7 @@ import Testing
             return stream.bounded(drawn, below: count)
         }
         for sequence in 0..<(all ?? sample.sequences) {
-            if sequence % 40 == 0 {
+            if sequence % sample.restart == 0 {
                 // Not for ever the same long session.
                 try notebook.run(sample.prompt + "\nuse main")
                 plain.runs["main"] = .init()
