@@ -63,11 +63,9 @@ import Testing
         }
         for sequence in 0..<(all ?? sample.sequences) {
             if sequence % sample.restart == 0 {
-                // Not for ever the same long session.
-                try notebook.run(sample.prompt + "\nuse main")
-                plain.runs["main"] = .init()
-                plain.current = "main"
-                (past, future) = ([], [])
+                // Not for ever the same long session: loading ends all runs.
+                try notebook.run("data load data --shots 4\n" + sample.prompt)
+                (plain, past, future) = (Plain(), [], [])
             }
             for _ in 0..<10 {
                 let name = plain.current
