@@ -17,13 +17,15 @@ struct MutationTests {
         if ($n > 1 and not (seed == 2)) { say "$(main.loss)" } else if ('a' <= "b") { goto step 3 } else { undo }
         for x in $list { show $x$(max(1, len(list)))-é犬👩‍👧 }
         run --until "accuracy >= 80" -- --odd
+        run --queries $(n * 10) every $n { say "$(list[-1]) $(list[n - 1])"; checkpoint "q$n" }
         """
 
     @Test func mutatedScripts() {
         let fragments: [[UInt8]] = [
             "{", "}", "[", "]", "(", ")", "$(", "$", "\"", "'", "\\", "\n", "\\\n", "\r\n", "..", "--", "=",
             "#", ";", ",",
-            "let ", "for ", " in ", "repeat ", "1e999", "-", "\0", "\u{1b}", "\u{202e}", "\u{feff}", "犬", "%",
+            "let ", "for ", " in ", "repeat ", " every 5 {", "[-1]", "1e999", "-", "\0", "\u{1b}", "\u{202e}",
+            "\u{feff}", "犬", "%",
             "/0", "\\u{",
         ].map { Array($0.utf8) }
         let seed = Array(Self.seed.utf8)
@@ -63,6 +65,9 @@ struct MutationTests {
         let source = SourceText(name: "mutated", text: text)
         let context = completionContext(of: text, at: cursor)
         _ = context.insertion(of: context.partial, final: true)
+        // Colours lie inside the text, in order.
+        let ends = syntaxSpans(of: text).flatMap { [$0.range.start, $0.range.end] }
+        #expect(ends == ends.sorted() && ends.last ?? 0 <= text.utf8.count)
         let completeness = completeness(of: source)
         do {
             let program = try parse(source)
@@ -103,6 +108,9 @@ struct MutationTests {
                     case .option: break
                     }
                 }
+                guard let periodic = command.periodic else { break }
+                for statement in periodic.body { evaluateAll(statement, in: environment, source: source) }
+                _ = try evaluateCount(periodic.interval, in: environment, source: source)
             case .binding(_, let value):
                 _ = try evaluate(value, in: environment, source: source)
             case .repetition(let count, let body):
