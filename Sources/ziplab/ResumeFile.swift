@@ -64,7 +64,12 @@ struct ResumeFile: ParsableCommand {
             return
         }
         if let torn = resumed.torn {
-            try finish { try notebook.evaluate(torn, name: "input", keepGoing: keepGoing) }
+            if Terminal.isTypedOn, Terminal.isInteractive() {
+                // As at the prompt, to which ^C or a failure leads.
+                try Terminal.withoutEcho { _ = try notebook.evaluate(torn, name: "input") }
+            } else {
+                try finish { try notebook.evaluate(torn, name: "input", keepGoing: keepGoing) }
+            }
         }
         if Terminal.isTypedOn {
             try Conversation(notebook, usesColor: common.usesColor).run()

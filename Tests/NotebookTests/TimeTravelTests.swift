@@ -151,7 +151,7 @@ import Testing
         #expect(try notebook.run("repeat 1 { redo }").last?.failure?.contains("on its own") == true)
         #expect(
             try notebook.run("goto step 5").last?.failure?.contains(
-                "the run is at step 1; 'step 4' takes it to step 5")
+                "the run is at step 1; 'step' and 'run' take it further")
                 == true)
     }
 

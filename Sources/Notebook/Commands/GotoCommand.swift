@@ -28,7 +28,7 @@ enum GotoCommand: NotebookCommand {
         guard step <= run.method.step else {
             throw call.failure(
                 "k",
-                "the run is at step \(run.method.step); 'step \(step - run.method.step)' takes it to step \(step)"
+                "the run is at step \(run.method.step); 'step' and 'run' take it further"
             )
         }
         guard step < run.method.step else {
