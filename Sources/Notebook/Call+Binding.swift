@@ -125,15 +125,14 @@ extension Call {
         }
     }
 
-    /// The option that an argument too many is the value of, where that is plain.
+    /// The first option that an argument too many could be the value of: a method's name or a number.
     private static func meant(_ word: String?, _ form: CommandForm) -> [String] {
         guard let word else { return [] }
-        let isNumber = Int(word) != nil
+        let isMethod = MethodTable.standard.method(word) != nil
         let option = form.options.first { option in
             switch option.kind {
-            case .name(.method): MethodTable.standard.method(word) != nil
-            case .integer: isNumber && option.name == "queries"
-            case .texts: option.name == "methods" && MethodTable.standard.method(word) != nil
+            case .name(.method), .texts: isMethod
+            case .integer(let range): Int(word).map(range.contains) ?? false
             default: false
             }
         }

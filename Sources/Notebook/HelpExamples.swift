@@ -78,10 +78,14 @@ let helpExamples: [String: String] = [
     "checkpoint": #"""
     > checkpoint start
     | checkpoint 'start' at step 2
-    > step 3
-    | step 5, 50 queries, loss 1.914, ‖ĝ‖ 54.79 clipped, 4950 queries left
-    > restore start
-    | back at checkpoint 'start': step 2, 20 queries
+    > show
+    | model: Assets/Model
+    | data: 112 training, 28 validation, 175 test images
+    | classes: 7
+    | prompt: zip, δ = 417, seed 1, step 2
+    | queries: 20 of 5000 for training, 0 for evaluation
+    | last step: loss 2.196, ‖ĝ‖ 264.6 of 20.42, clipped, a_k 0.0064, c_k 0.0093
+    | checkpoints: start
     """#,
     "classes": #"""
     > classes

@@ -20,7 +20,7 @@ import Testing
         "bptvlm": ["prompt new --method bptvlm --name tokens"],
         "branch": ["branch other", "step", "runs"], "budget": ["budget 6000"],
         "calibrate": ["prompt new --method calibrate --name mapped", "step", "eval --split test"],
-        "checkpoint": ["checkpoint start", "step 3", "restore start"], "classes": ["classes"],
+        "checkpoint": ["checkpoint start", "show"], "classes": ["classes"],
         "classify": ["classify Assets/Data/stamps/images/animal/chimp.png"],
         "compare": ["compare --methods zip,calibrate --seeds 1 --queries 100 --every 100"],
         "data": ["data load Assets/Data/flags --shots 8"],

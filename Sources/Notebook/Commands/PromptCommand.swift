@@ -130,9 +130,7 @@ enum PromptCommand: NotebookCommand {
         let bytes = try PromptFile.serialized(
             run, modelDigest: try context.requireModel().model.weightDigest, version: ziplabVersion)
         try call.locating("file") { try context.host.write(bytes, to: path) }
-        let parts = run.method.deployed.tensors.map { tensor in
-            "\(tensor.name) of " + tensor.shape.map { "\($0)" }.joined(separator: " × ")
-        }
+        let parts = run.method.deployed.tensors.map(\.inWords)
         context.say((parts.isEmpty ? "templates" : parts.joined(separator: ", ")) + " written to \(path)")
         context.set("file", .text("sha256:" + SHA256Digest.hex(bytes)))
     }
@@ -185,6 +183,11 @@ extension Call {
         }
         return given
     }
+}
+
+extension NamedTensor {
+    /// "context of 8 × 128".
+    var inWords: String { "\(name) of " + shape.map { "\($0)" }.joined(separator: " × ") }
 }
 
 extension CommandContext {

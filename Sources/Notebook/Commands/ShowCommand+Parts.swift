@@ -62,16 +62,10 @@ extension CommandContext {
         case .none: break
         case .tokens(let tokens): say("\(DisplayNumber.count(tokens.rows, "visual token"))")
         case .pixels(let program):
-            let parts = program.tensors.map { tensor in
-                "\(tensor.name) of " + tensor.shape.map { "\($0)" }.joined(separator: " × ")
-            }
-            say("changed pixels: " + parts.joined(separator: ", "))
+            say("changed pixels: " + program.tensors.map(\.inWords).joined(separator: ", "))
         }
         if let head = run.method.deployed.head {
-            let parts = head.tensors.map { tensor in
-                "\(tensor.name) of " + tensor.shape.map { "\($0)" }.joined(separator: " × ")
-            }
-            say("on the logits: " + parts.joined(separator: ", "))
+            say("on the logits: " + head.tensors.map(\.inWords).joined(separator: ", "))
         }
     }
 
