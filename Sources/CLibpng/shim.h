@@ -200,8 +200,10 @@ static inline zl_png_writer *zl_png_writer_open(void) {
 
 // Swift cannot call png_write_row: it leaves by longjmp.
 static inline int zl_png_write_rgb(
-    zl_png_writer *writer, const uint8_t *pixels, uint32_t width, uint32_t height) {
+    zl_png_writer *writer, const uint8_t *pixels, uint32_t width, uint32_t height, const char *software) {
     png_structp png = writer->png;
+    char key[] = "Software";
+    png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE, .key = key, .text = (char *)software};
     if (setjmp(png_jmpbuf(png))) return 1;
     png_set_write_fn(png, writer, zl_png_write_bytes, zl_png_flush);
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
@@ -209,6 +211,7 @@ static inline int zl_png_write_rgb(
         png, writer->info, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
         PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(png, 6);
+    if (software) png_set_text(png, writer->info, &text, 1);
     png_write_info(png, writer->info);
     for (uint32_t y = 0; y < height; y++) {
         png_write_row(png, pixels + (size_t)y * width * 3);

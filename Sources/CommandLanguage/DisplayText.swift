@@ -40,3 +40,58 @@ private func displayWidth(of scalar: Unicode.Scalar) -> Int {
     default: return 1
     }
 }
+
+/// Returns a line as several of at most so many columns, broken at blanks where it has such.
+///
+/// Further lines begin below the second column of a table, where the line has one, or as far in as the first.
+public func wrapped(_ line: String, columns: Int) -> [String] {
+    guard columns > 0, displayWidth(of: line) > columns else { return [line] }
+    let margin = min(hangingIndent(of: line), columns / 2)
+    var lines: [String] = []
+    var rest = Substring(line)
+    while true {
+        let room = columns - (lines.isEmpty ? 0 : margin)
+        var width = 0
+        let end = rest.firstIndex { character in
+            width += displayWidth(of: character)
+            return width > room
+        }
+        let indent = lines.isEmpty ? "" : String(repeating: " ", count: margin)
+        guard let end else {
+            lines.append(indent + rest)
+            return lines
+        }
+        // A blank at the very end of the room serves, too; blanks before the first word do not.
+        let start = rest.firstIndex { $0 != " " } ?? end
+        let blank = start < end ? rest[start...end].lastIndex(of: " ") : nil
+        var cut = blank ?? end
+        if cut == rest.startIndex { cut = rest.index(after: cut) }
+        var piece = rest[..<cut]
+        while piece.last == " " { piece.removeLast() }
+        lines.append(indent + piece)
+        rest = rest[cut...]
+        if blank != nil { rest = rest.drop { $0 == " " } }
+        if rest.isEmpty { return lines }
+    }
+}
+
+/// Columns before the second column of a table, which two blanks or more stand before; else before the first word.
+private func hangingIndent(of line: String) -> Int {
+    var width = 0
+    var blanks = 0
+    var leading: Int?
+    for character in line {
+        if character == " " {
+            blanks += 1
+        } else {
+            if leading == nil {
+                leading = width
+            } else if blanks >= 2 {
+                return width <= 40 ? width : leading ?? 0
+            }
+            blanks = 0
+        }
+        width += displayWidth(of: character)
+    }
+    return leading ?? 0
+}

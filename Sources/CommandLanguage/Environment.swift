@@ -5,6 +5,8 @@ public struct Environment: Sendable {
     public var result: @Sendable (String) -> Value? = { _ in nil }
     /// Such names, for messages.
     public var resultNames: @Sendable () -> [String] = { [] }
+    /// What a name without a value may have meant, where no name is near.
+    public var suggestion: @Sendable (String) -> String? = { _ in nil }
 
     public init(variables: [String: Value] = [:]) {
         self.variables = variables

@@ -94,8 +94,10 @@ struct Evaluator {
 
     private func variable(_ name: String, at range: SourceRange) throws(Diagnostic) -> Value {
         if let value = environment.variables[name] ?? environment.result(name) { return value }
-        let near = nearestName(
-            to: name, among: environment.variables.keys.sorted() + environment.resultNames())
+        let near =
+            nearestName(
+                to: name, among: environment.variables.keys.sorted() + environment.resultNames())
+            ?? environment.suggestion(name)
         throw failure(.unknownVariable(name, near: near), at: range)
     }
 

@@ -54,6 +54,11 @@ public struct Expression: Sendable {
         }
     }
 
+    /// The text of a word without quotes and without '$'; nil for another expression.
+    public var bareText: String? {
+        if case .text(let text, quoted: false) = kind { text } else { nil }
+    }
+
     /// An operator and its right-hand side.
     public struct Operation: Sendable {
         public let symbol: Operator

@@ -2,7 +2,8 @@
 ///
 /// Nearness is the Damerau–Levenshtein distance (optimal string alignment) without regard to case:
 /// at most a third of the longer name, at least 1, and less than the whole. Among equals the first
-/// in alphabetical order wins, so the answer does not depend on the order of the candidates.
+/// in alphabetical order wins, so the answer does not depend on the order of the candidates. Where none is
+/// so near, the shortest that begins with three letters or more of `name`, the whole of it, is taken.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     // Longer names are never misspelt commands, and the cost grows with the square.
     let longest = 64
@@ -19,7 +20,10 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
         if let best, (best.distance, best.name) <= (distance, candidate) { continue }
         best = (distance, candidate)
     }
-    return best?.name
+    if let best { return best.name }
+    guard wanted.count >= 3 else { return nil }
+    return candidates.filter { $0.lowercased().hasPrefix(name.lowercased()) }
+        .min { ($0.count, $0) < ($1.count, $1) }
 }
 
 /// Returns the number of insertions, deletions, replacements and swaps of neighbours between two words.

@@ -137,7 +137,8 @@ extension Parser {
         position += 1
         try skipBlanks()
         if isAtStatementEnd { throw failure(expected: "a value") }
-        let value = try parseWord()
+        // As behind 'if', parentheses are a calculation.
+        let value = at("(") ? try parseParenthesized(openerLength: 1) : try parseWord()
         let end = position
         try skipBlanks()
         guard isAtStatementEnd else {

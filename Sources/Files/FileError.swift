@@ -21,6 +21,8 @@ public struct FileError: Error, Equatable, Sendable {
         case inUse
         /// A pipe whose other end takes nothing.
         case stuck
+        /// A file that is not this program's, or of another form, and is not written over.
+        case foreign
     }
 
     public var path: String
@@ -57,6 +59,7 @@ public struct FileError: Error, Equatable, Sendable {
         case .notText(let line): "line \(line) is not UTF-8 text"
         case .inUse: "another program is writing it"
         case .stuck: "the reader of the pipe takes nothing"
+        case .foreign: "it is there and no such file of ziplab"
         }
     }
 

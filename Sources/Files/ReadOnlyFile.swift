@@ -62,8 +62,11 @@ public final class ReadOnlyFile: Sendable {
     }
 
     /// Whether the content begins with some bytes.
-    public func begins(with start: [UInt8]) throws(FileError) -> Bool {
-        var bytes = [UInt8](repeating: 0, count: start.count)
+    public func begins(with bytes: [UInt8]) throws(FileError) -> Bool { try start(bytes.count) == bytes }
+
+    /// The first bytes of the content, fewer where it is shorter.
+    public func start(_ length: Int) throws(FileError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: min(length, size))
         var failure: FileError?
         // The buffer is as long as what is read at most.
         let count = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -75,7 +78,7 @@ public final class ReadOnlyFile: Sendable {
             }
         }
         if let failure { throw failure }
-        return count == start.count && bytes == start
+        return Array(bytes.prefix(count))
     }
 
     /// The whole content.

@@ -128,6 +128,9 @@ extension Call {
     /// The first option that an argument too many could be the value of: a method's name or a number.
     private static func meant(_ word: String?, _ form: CommandForm) -> [String] {
         guard let word else { return [] }
+        if [">=", ">", "<=", "<", "=="].contains(word) {
+            return ["a condition with blanks needs quotes, such as --until \"accuracy > 60\""]
+        }
         let isMethod = MethodTable.standard.method(word) != nil
         let option = form.options.first { option in
             switch option.kind {
@@ -167,9 +170,16 @@ extension Call {
                 range: first.range, source: source, notes: ["'\(written)' is a statement of its own"])
         }
         let near = nearestName(to: written, among: objects)
+        let isSessionForm =
+            verb.text == ExportCommand.verb && sessionExporters.contains { $0.name == written }
         throw Diagnostic(
             message: "expected \(list(objects)) after '\(verb.text)'; got '\(source.slice(first.range))'",
-            range: first.range, source: source, notes: near.map { ["did you mean '\($0)'?"] } ?? [])
+            range: first.range, source: source,
+            notes: isSessionForm
+                ? [
+                    "'save x.zlt', then 'ziplab export x.zlt --to \(written)' in the shell, write the session so"
+                ]
+                : near.map { ["did you mean '\($0)'?"] } ?? [])
     }
 
     private static func list(_ words: [String]) -> String {
@@ -317,6 +327,12 @@ extension ArgumentKind {
             }
         guard let bound else {
             var notes: [String] = []
+            if ["&&", "||", "|"].contains(word.text) {
+                notes = ["';' or a new line begins the next statement"]
+            }
+            if case .integer = self, let number, number.rounded() == number, abs(number) >= 0x1p53 {
+                notes = ["whole numbers are exact up to 9007199254740991 (2^53 - 1)"]
+            }
             if case .choice(let words) = self, let near = nearestName(to: word.text, among: words) {
                 notes = ["did you mean '\(near)'?"]
             }

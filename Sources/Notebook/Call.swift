@@ -69,6 +69,10 @@ struct OptionSpecification: Sendable {
 }
 
 extension OptionSpecification {
+    /// Of every statement that writes a file.
+    static let force = OptionSpecification(
+        name: "force", help: "write over a file that is there, whatever it is")
+
     /// A method's setting as an option.
     init(_ key: SettingKey) {
         let kind: ArgumentKind? =
@@ -188,6 +192,9 @@ struct Call {
 
     func flag(_ name: String) -> Bool { values[name] != nil }
 
+    /// Whether a file of any kind is written over.
+    var isForced: Bool { flag(OptionSpecification.force.name) }
+
     /// A diagnostic at an argument, or at the whole statement where it was not given.
     func failure(_ name: String?, _ message: String, at index: Int = 0, notes: [String] = []) -> Diagnostic {
         let bounds = name.flatMap { values[$0] } ?? []
@@ -212,7 +219,9 @@ struct Call {
     ///
     /// - Parameter folder: where relative paths begin.
     static func notes(on error: any Error, in folder: String = ".") -> [String] {
-        guard let error = error as? FileError, error.isMissing, error.action == .read else { return [] }
+        guard let error = error as? FileError else { return [] }
+        if error.cause == .foreign { return ["give it another name, or '--force' writes over it"] }
+        guard error.isMissing, error.action == .read else { return [] }
         let parent = (error.path as NSString).deletingLastPathComponent
         let place = parent.hasPrefix("/") ? parent : folder + "/" + parent
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []

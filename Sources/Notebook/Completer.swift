@@ -88,7 +88,7 @@ public struct Completer {
         {
             return kind
         }
-        return forms(context).flatMap(\.parameters).first?.kind
+        return forms(context).first.flatMap { parameter(of: $0, context)?.kind }
     }
 
     private func forms(_ context: CompletionContext) -> [CommandForm] {
@@ -119,10 +119,29 @@ public struct Completer {
         }
         var words = context.words.count == 1 ? command.forms.compactMap(\.object) : []
         if command.takesEvery { words.append("every") }
-        for parameter in forms(context).flatMap(\.parameters) {
+        for form in forms(context) {
+            guard let parameter = parameter(of: form, context) else { continue }
             words += values(parameter.kind, context.partial)
         }
         return words
+    }
+
+    /// The parameter of a form that stands at the cursor; nil behind the last.
+    private func parameter(of form: CommandForm, _ context: CompletionContext) -> Parameter? {
+        let options = options(context)
+        var place = 0
+        var words = context.words.dropFirst(form.object == nil ? 1 : 2)
+        while let word = words.popFirst() {
+            guard word.hasPrefix("--") else {
+                place += 1
+                continue
+            }
+            let option = options.first { "--" + $0.name == word }
+            if option?.kind != nil { _ = words.popFirst() }
+        }
+        guard place >= form.parameters.count else { return form.parameters[place] }
+        let last = form.parameters.last
+        return last?.count == .any || last?.count == .some ? last : nil
     }
 
     private func values(_ kind: ArgumentKind, _ partial: String) -> [String] {

@@ -18,6 +18,8 @@ public final class Notebook {
     /// What the session asked in all.
     private let session = QueryAccount(budget: nil)
     private var cells = 0
+    /// Their statements as written, for `rerun`.
+    private var inputs: [String] = []
     private var observers: [any NotebookObserver] = []
     /// The session in memory, for `save`.
     private let recorder: TranscriptRecorder
@@ -57,7 +59,7 @@ public final class Notebook {
         public var cells: [Cell]
         /// The statement that the end of the program interrupted.
         public var torn: String?
-        /// Queries that were answered from the journal.
+        /// Queries that are answered from the journal, those of the torn statement with them.
         public var queries: Int
     }
 
@@ -91,20 +93,23 @@ public final class Notebook {
             let ran = try evaluate(recorded.cell.input, name: "input", keepGoing: true, stop: entry.stop)
             if case .interrupted(let place)? = ran.last?.status, entry.stop?.isReached(place) != true {
                 throw ResumeError(
-                    path: path, mismatch: Replay.Mismatch(line: entry.line, message: "interrupted by ^C"))
+                    path: path, input: recorded.cell.input, number: recorded.cell.number,
+                    mismatch: Replay.Mismatch(line: entry.line, message: "interrupted by ^C"))
             }
             var compared = 0
             if let mismatch = ReplayComparison.strict.compare(
                 recorded, line: entry.line, with: ran, &compared
             ).first {
-                throw ResumeError(path: path, mismatch: mismatch)
+                throw ResumeError(
+                    path: path, input: recorded.cell.input, number: recorded.cell.number, mismatch: mismatch)
             }
         }
         try recorder.goOn()
+        try journal.goOn()
         return Resumed(
             cells: transcript.cells,
             torn: transcript.entries.last.flatMap { $0.isTorn ? $0.read().cell.input : nil },
-            queries: journal.queriesTaken)
+            queries: journal.queriesKnown)
     }
 
     /// Runs every statement of a text until one fails, or to the end with `keepGoing`.
@@ -159,6 +164,7 @@ public final class Notebook {
         _ input: String, comments: [String], stop: StopPlace?, _ body: (inout CommandContext) throws -> Void
     ) throws -> Cell {
         cells += 1
+        inputs.append(input)
         for observer in observers { try observer.began(number: cells, input: input, comments: comments) }
         let start = ContinuousClock.now
         var failure: (any Error)?
@@ -249,6 +255,7 @@ extension Notebook {
         switch statement.kind {
         case .binding(let name, let expression):
             guard settings[name.text] == nil else { return }
+            try warn(ofText: expression, name, source, context)
             context.state.variables.variables[name.text] = try CommandLanguage.evaluate(
                 expression, in: context.state.environment, source: source)
         case .repetition(let count, let body):
@@ -277,6 +284,29 @@ extension Notebook {
         }
     }
 
+    /// A bare word is text, also where a number was meant.
+    ///
+    /// - Throws: `Diagnostic` where it names a number of a run.
+    private func warn(
+        ofText expression: CommandLanguage.Expression, _ name: Word, _ source: SourceText,
+        _ context: CommandContext
+    ) throws {
+        guard let text = expression.bareText else { return }
+        let environment = context.state.environment
+        let isKnown = environment.variables[text] != nil || environment.result(text) != nil
+        if isKnown, text.contains(".") {
+            throw Diagnostic(
+                message: "'\(text)' is a text here", range: expression.range, source: source,
+                notes: ["'let \(name.text) = (\(text))' keeps its value, quotes keep the text"])
+        }
+        let isCalculation =
+            text.contains { "+*/%".contains($0) } && text.allSatisfy { $0.isNumber || "+-*/%.".contains($0) }
+        guard isKnown || isCalculation else { return }
+        context.say(
+            "note: '\(name.text)' is the text '\(text)'; 'let \(name.text) = (\(text))' keeps \(isKnown ? "its value" : "a number")"
+        )
+    }
+
     /// What a person may call a command who does not know its name.
     private static let usual = [
         "exit": "quit", "q": "quit", "bye": "quit", "?": "help", "load": "data load", "ls": "runs",
@@ -285,9 +315,20 @@ extension Notebook {
         "options": "show settings", "methods": "help", "commands": "help", "man": "help",
         "version": "provenance",
         "image": "show image", "images": "plot images", "errors": "mistakes", "confusion": "mistakes",
+        "while": "repeat", "bench": "box", "branches": "runs", "best": "goto best", "again": "rerun",
+        "variables": "show variables", "vars": "show variables", "checkpoints": "show checkpoints",
         "print": "say", "echo": "say", "set": "let", "reset": "undo", "delete": "undo", "new": "prompt new",
         "status": "show", "info": "show", "log": "sessions", "baseline": "prompt new --method calibrate",
     ]
+
+    /// A verb and its object the other way round: `load model`.
+    private static func turned(_ command: Command) -> String? {
+        guard case .positional(let word)? = command.arguments.first?.kind, let verb = word.bareText else {
+            return nil
+        }
+        let forms = commandTable.first { $0.verb == verb }?.forms ?? []
+        return forms.contains { $0.object == command.verb.text } ? "\(verb) \(command.verb.text)" : nil
+    }
 
     private func execute(_ body: [Statement], source: SourceText, _ context: inout CommandContext) throws {
         context.blockDepth += 1
@@ -305,7 +346,7 @@ extension Notebook {
     ) throws {
         guard let type = commandTable.first(where: { $0.verb == command.verb.text }) else {
             let near =
-                Self.usual[command.verb.text]
+                Self.turned(command) ?? Self.usual[command.verb.text]
                 ?? nearestName(to: command.verb.text, among: commandTable.map { $0.verb } + statementWords)
             throw Diagnostic(
                 message: "unknown command '\(command.verb.text)'", range: command.verb.range, source: source,
@@ -316,9 +357,14 @@ extension Notebook {
         let call = try Call(
             command, range: range, forms: type.forms, environment: context.state.environment,
             methods: host.methods, source: source)
+        // Their statements are run one by one, like those of a block.
         if type == SourceCommand.self {
-            // Its statements are run one by one, like those of a block.
-            try runFile(call, &context)
+            let (text, path) = try SourceCommand.read(call, context)
+            try runWithin(SourceText(name: path, text: text), &context)
+            return
+        }
+        if type == RerunCommand.self {
+            try rerun(try RerunCommand.numbers(call, next: cells), call, &context)
             return
         }
         var attempt = context
@@ -329,10 +375,12 @@ extension Notebook {
         } catch is Interruption {
             context = attempt
             context.periodic = nil
+            context.state.remember(context.cell.results.dropFirst(known))
             throw Interruption()
         } catch let error as KeptFailure {
             context = attempt
             context.periodic = nil
+            context.state.remember(context.cell.results.dropFirst(known))
             throw error.diagnostic
         } catch let error as Diagnostic {
             throw error
@@ -341,7 +389,7 @@ extension Notebook {
         }
         context = attempt
         context.periodic = nil
-        context.state.remember(context.cell.results.dropFirst(known))
+        if !type.looksOnly { context.state.remember(context.cell.results.dropFirst(known)) }
     }
 
     /// The statements behind `every`, ready to run.
@@ -360,6 +408,12 @@ extension Notebook {
             throw Diagnostic(
                 message: "expected a count of 1 or more; got 0", range: every.interval.range, source: source)
         }
+        if let leaving = every.body.firstLeavingTheRun {
+            throw Diagnostic(
+                message: "'\(leaving.text)' leaves the run that 'every' stands behind", range: leaving.range,
+                source: source,
+                notes: ["the statements may look, draw, 'checkpoint' and 'branch'"])
+        }
         return PeriodicStatements(interval: interval) { context in
             try self.execute(every.body, source: source, &context)
         } failure: { message, notes in
@@ -367,9 +421,8 @@ extension Notebook {
         }
     }
 
-    private func runFile(_ call: Call, _ context: inout CommandContext) throws {
-        let (text, path) = try SourceCommand.read(call, context)
-        let source = SourceText(name: path, text: text)
+    /// Runs the statements of another text in their order.
+    private func runWithin(_ source: SourceText, _ context: inout CommandContext) throws {
         let program = try parse(source)
         context.sourceDepth += 1
         context.blockDepth += 1
@@ -382,14 +435,48 @@ extension Notebook {
             if context.quits { return }
         }
     }
+
+    private func rerun(_ numbers: [Int], _ call: Call, _ context: inout CommandContext) throws {
+        guard context.sourceDepth < SourceCommand.depthLimit else {
+            throw call.failure(nil, "\(NotebookError.tooDeep(limit: SourceCommand.depthLimit))")
+        }
+        for number in numbers {
+            let input = inputs[number - 1]
+            // Of a block or a file the statements have no echo; here a person sees what runs.
+            context.say(
+                "[\(number)] " + input.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(100))
+            try runWithin(SourceText(name: "statement \(number)", text: input), &context)
+            if context.quits { return }
+        }
+    }
+}
+
+extension [Statement] {
+    /// The first verb that moves the present run, where nothing goes to another one.
+    fileprivate var firstLeavingTheRun: Word? {
+        let verbs = compactMap { statement in
+            if case .command(let command) = statement.kind { command.verb } else { nil }
+        }
+        guard !verbs.contains(where: { ["branch", "use", "source", "prompt"].contains($0.text) }) else {
+            return nil
+        }
+        return verbs.first { ["step", "run", "goto", "undo", "redo", "restore"].contains($0.text) }
+    }
 }
 
 /// A recorded session does not come out as it is recorded.
 public struct ResumeError: Error, CustomStringConvertible {
     public var path: String
+    /// The statement that came out otherwise.
+    public var input: String
+    /// Its number in the session, from 1.
+    public var number: Int
     public var mismatch: Replay.Mismatch
 
     public var description: String {
-        "\(path):\(mismatch.line): the session does not come out as it is recorded: \(mismatch.message)"
+        let statement = input.split(whereSeparator: \.isNewline).first.map { String($0.prefix(100)) } ?? ""
+        return
+            "\(path):\(mismatch.line): '\(statement)' does not come out as it is recorded: \(mismatch.message)"
+            + (mismatch.isProvenance ? "; what it reads is another by now" : "")
     }
 }

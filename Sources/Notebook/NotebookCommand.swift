@@ -14,6 +14,8 @@ protocol NotebookCommand: Sendable {
     static var help: String { get }
     /// Whether `every N { … }` may stand behind it.
     static var takesEvery: Bool { get }
+    /// Whether it shows or writes what is known: the results that expressions see are then those from before.
+    static var looksOnly: Bool { get }
 
     /// Runs one call; on an error the context's state is dropped.
     static func run(_ call: Call, _ context: inout CommandContext) throws
@@ -21,6 +23,7 @@ protocol NotebookCommand: Sendable {
 
 extension NotebookCommand {
     static var takesEvery: Bool { false }
+    static var looksOnly: Bool { false }
 }
 
 /// All verbs, sorted.
@@ -31,7 +34,8 @@ let commandTable: [any NotebookCommand.Type] = [
     EvalCommand.self, ExportCommand.self, GotoCommand.self, HelpCommand.self, HistoryCommand.self,
     MistakesCommand.self, ModelCommand.self, PlotCommand.self, ProbeCommand.self, PromptCommand.self,
     ProvenanceCommand.self,
-    QuitCommand.self, RedoCommand.self, RestoreCommand.self, RunCommand.self, RunsCommand.self,
+    QuitCommand.self, RedoCommand.self, RerunCommand.self, RestoreCommand.self, RunCommand.self,
+    RunsCommand.self,
     SaveCommand.self, SayCommand.self, SessionsCommand.self, ShowCommand.self, SourceCommand.self,
     StepCommand.self, TemplateCommand.self, TraceCommand.self, UndoCommand.self, UseCommand.self,
     ZeroshotCommand.self,

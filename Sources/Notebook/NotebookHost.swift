@@ -50,6 +50,8 @@ public struct NotebookHost: Sendable {
     public var takeInterrupt: @Sendable () -> Bool
     /// Shows progress; nil ends it.
     public var show: @Sendable (Progress?) -> Void
+    /// Columns that texts to read are filled to.
+    public var columns: @Sendable () -> Int = { HelpCommand.standardColumns }
     /// Tells a person something at once that is no output.
     public var notify: @Sendable (String) -> Void = { _ in }
 
@@ -118,10 +120,14 @@ public struct NotebookHost: Sendable {
 
     /// Writes a file whole or not at all.
     ///
+    /// - Parameter force: whether a file of any kind is written over, and not such alone that are of the same form.
     /// - Throws: `FileError` with the path as the statement has it; an old file of that name is then as before.
-    func write(_ bytes: [UInt8], to path: String) throws {
+    func write(_ bytes: [UInt8], to path: String, force: Bool = false) throws {
         if isLimited { try written.add(bytes.count) }
-        try writing(path) { try NewFile.write(bytes, to: $0) }
+        try writing(path) { place in
+            if !force { try OutputForm.check(place, for: bytes) }
+            try NewFile.write(bytes, to: place)
+        }
     }
 
     /// Gives `write` the place of a new folder; a `FileError` gets the path as the statement has it.

@@ -122,7 +122,7 @@ struct NotebookState: Sendable {
     /// Makes a run the present one, with its data; false where there is none of that name.
     mutating func use(_ name: String) -> Bool {
         guard let named = runs[name] else { return false }
-        currentName = name
+        if currentName != name { currentName = name }
         let loaded = named.loaded
         func digests(_ data: DataSet?) -> [String] {
             data.map { [$0.train.digest, $0.validation.digest, $0.test.digest] } ?? []
@@ -166,6 +166,9 @@ extension NotebookState {
         }
     }
 
+    /// What the last statement that computed something left for expressions.
+    var knownResults: [String: Value] { results }
+
     /// Variables; results of the last statement; and `NAME.loss`, `.accuracy`, `.queries`, `.step` of each run.
     var environment: Environment {
         var environment = variables
@@ -183,6 +186,9 @@ extension NotebookState {
             }
         }
         environment.resultNames = { results.keys.sorted() }
+        let (result, current) = (environment.result, currentName)
+        // The last statement computed no such number, but the run has one.
+        environment.suggestion = { name in result("\(current).\(name)").map { _ in "\(current).\(name)" } }
         return environment
     }
 }

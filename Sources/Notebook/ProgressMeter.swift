@@ -3,8 +3,12 @@ import Foundation
 /// How far something long has come, at what pace, and when that is worth showing again.
 public struct ProgressMeter: Sendable {
     private var start: ContinuousClock.Instant?
-    private var startDone = 0
+    /// How far it was at moments of the last seconds, for the pace: what is known from before comes fast, and a box may slow.
+    private var marks: [(time: ContinuousClock.Instant, done: Int)] = []
     private var lastDue: ContinuousClock.Instant?
+
+    /// Time that the pace is taken over.
+    private static let window = Duration.seconds(3)
 
     /// Pause between two drawings.
     private static let interval = Duration.milliseconds(100)
@@ -30,15 +34,21 @@ public struct ProgressMeter: Sendable {
             return nil
         }
         let now = ContinuousClock.now
-        if start == nil { (start, startDone) = (now, progress.done) }
+        if start == nil { (start, marks) = (now, [(now, progress.done)]) }
         let spent = now - (start ?? now)
         let isLong = spent >= Self.patience
         let isDue = isLong && lastDue.map { now - $0 >= Self.interval } ?? true
-        if isDue { lastDue = now }
-        let elapsed = spent.components
+        if isDue {
+            lastDue = now
+            marks.append((now, progress.done))
+            while marks.count > 2, now - marks[1].time >= Self.window { marks.removeFirst() }
+        }
+        let first = marks[0]
+        let elapsed = (now - first.time).components
         let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
         return Reading(
-            isDue: isDue, isLong: isLong, rate: seconds > 0 ? Double(progress.done - startDone) / seconds : 0)
+            isDue: isDue, isLong: isLong,
+            rate: seconds > 0 ? Double(progress.done - first.done) / seconds : 0)
     }
 }
 

@@ -151,16 +151,14 @@ extension ReplayComparison {
     }
 
     /// A result's name without the number of an inner statement.
-    private static func plainName(_ key: String) -> String {
+    static func plainName(_ key: String) -> String {
         let parts = key.split(separator: ".", maxSplits: 1)
         return parts.count == 2 && Int(parts[0]) != nil ? String(parts[1]) : key
     }
 
-    /// Results that say which model and data a session used.
+    /// Results that say which model, data and other files a session used.
     static func isProvenance(_ key: String) -> Bool {
-        // Behind the number of an inner statement, where there is one.
-        let parts = key.split(separator: ".")
-        let name = parts.first.map { Int($0) != nil } == true ? parts.dropFirst().first : parts.first
-        return parts.count > 1 && (name == "model" || name == "data")
+        let name = plainName(key)
+        return name.hasPrefix("model.") || name.hasPrefix("data.")
     }
 }

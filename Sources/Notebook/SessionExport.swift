@@ -56,57 +56,6 @@ public struct ExportedSession: Sendable {
     }
 }
 
-/// The statements that count, as a script that `ziplab run` takes; those that failed or were undone are comments.
-enum ScriptExporter: SessionExporter {
-    static let name = "script"
-    static let pathExtension = "zl"
-
-    static func export(_ session: ExportedSession) -> String {
-        var lines = session.settings.map { "let " + $0.replacing("=", with: " = ", maxReplacements: 1) }
-        let undone = undone(in: session.cells)
-        for cell in session.cells {
-            lines += cell.comments
-            func comment(_ why: String) {
-                lines += TranscriptText.lines(of: cell.input).map { "# \(why): " + escapedForDisplay($0) }
-            }
-            if case .failed = cell.status {
-                comment("failed")
-            } else if undone.contains(cell.number) {
-                comment("undone")
-            } else if !Self.numbers("undone", of: cell).isEmpty {
-                comment("takes back what is undone")
-            } else if !Self.numbers("redone", of: cell).isEmpty {
-                comment("takes up again what was undone")
-            } else {
-                if case .interrupted(let place) = cell.status {
-                    lines.append("# was interrupted (\(place.words)); here it goes to its end")
-                }
-                lines.append(cell.input)
-            }
-        }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// Numbers of the cells that an `undo` took back.
-    /// What is undone at the end: taken back, and not taken up again.
-    private static func undone(in cells: [Cell]) -> Set<Int> {
-        cells.reduce(into: []) { undone, cell in
-            undone.formUnion(numbers("undone", of: cell))
-            undone.subtract(numbers("redone", of: cell))
-        }
-    }
-
-    /// What a cell took back or up again; empty where it did not, or is of a version that did not record it.
-    private static func numbers(_ key: String, of cell: Cell) -> [Int] {
-        guard let value = cell.results.first(where: { $0.key == key })?.value.description,
-            value.hasPrefix("["), value.hasSuffix("]")
-        else { return [] }
-        return value.dropFirst().dropLast().split(whereSeparator: { $0 == "," || $0 == " " }).compactMap {
-            Int($0)
-        }
-    }
-}
-
 /// Markdown with the pictures by their paths.
 enum MarkdownExporter: SessionExporter {
     static let name = "markdown"

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import PromptTuning
 
 /// The sessions that were typed, kept below the user's state folder.
 ///
@@ -76,6 +77,39 @@ public struct SessionLibrary: Sendable {
     /// - Returns: the name.
     /// - Throws: `FileError`.
     public func begin(_ notebook: Notebook, day: String) throws -> String {
+        try unused(day: day) { try notebook.record(to: $0) }
+    }
+
+    /// Copies the first statements of a session, with the answers and pictures that belong to them, under a new name.
+    ///
+    /// - Parameter day: such as `2026-11-27`.
+    /// - Returns: the name.
+    /// - Throws: `FileError`, `TranscriptError`.
+    public func copy(_ session: String, statements: Int, day: String) throws -> String {
+        let bytes = try ReadOnlyFile.bytes(session, limit: Transcript.largestFile)
+        let transcript = try Transcript(bytes, name: session)
+        if let problem = transcript.problems.first { throw problem }
+        let journal = Notebook.journalPath(session)
+        let answers =
+            FileKind(journal) == .file ? try ReadOnlyFile.bytes(journal, limit: RunJournal.largestFile) : []
+        return try unused(day: day) { path in
+            guard FileKind(path) == nil else {
+                throw NotebookError.taken(path: path, isTranscript: true)
+            }
+            // Answers to what is not taken over serve where the same is asked again.
+            try NewFile.write(answers, to: Notebook.journalPath(path))
+            try NewFile.write(Array(bytes[..<transcript.length(ofCells: statements)]), to: path)
+            for plot in transcript.cells.prefix(statements).flatMap(\.plots) {
+                guard let png = RecordedPictures.find(plot, of: session, folders: [])?.png else { continue }
+                var kept = plot
+                kept.png = png
+                try RecordedPictures.keep(kept, of: path)
+            }
+        }
+    }
+
+    /// Gives `begin` the path of a session that is not there yet.
+    private func unused(day: String, _ begin: (String) throws -> Void) throws -> String {
         try Folder.create(folder)
         prune()
         let last =
@@ -84,7 +118,7 @@ public struct SessionLibrary: Sendable {
         while true {
             let name = "\(day)-\(number)"
             do {
-                try notebook.record(to: "\(folder)/\(name).zlt")
+                try begin("\(folder)/\(name).zlt")
                 return name
             } catch NotebookError.taken where number < last + 1000 {
                 // Another program began in the same moment.

@@ -20,6 +20,12 @@ public struct Transcript: Sendable {
     /// The cells of a session, those that came to an end.
     public var cells: [Cell] { entries.lazy.filter { !$0.isTorn }.map { $0.read().cell } }
 
+    /// Bytes from the start of the file to the end of so many whole cells, at least one, or of all where there are fewer.
+    func length(ofCells count: Int) -> Int {
+        let whole = entries.filter { !$0.isTorn }
+        return count > 0 && count < whole.count ? whole[count - 1].end : wholeLength
+    }
+
     public static let head = "#!ziplab-transcript 1"
 
     /// Reads a transcript.
@@ -136,6 +142,8 @@ extension Transcript {
         fileprivate let comments: [Range<Int>]
         /// Of its lines.
         fileprivate var bytes: Range<Int>
+        /// Where it ends in the file.
+        var end: Int { bytes.upperBound }
         /// Line of the input in the file, from 1.
         public let line: Int
         /// Line of the end; that of the input where there is none.

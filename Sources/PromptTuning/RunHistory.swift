@@ -80,6 +80,13 @@ public struct RunHistory: Sendable, Equatable {
     public internal(set) var steps = SharedList<StepRecord>()
     public internal(set) var evaluations = SharedList<Evaluation>()
 
+    /// The evaluation of a split with the highest accuracy; of equal ones the first, which took the fewest queries.
+    public func best(of split: String) -> Evaluation? {
+        evaluations(of: split).reduce(nil) { best, next in
+            best.map { $0.score.accuracy >= next.score.accuracy } == true ? best : next
+        }
+    }
+
     /// Evaluations of one split, in order.
     public func evaluations(of split: String) -> [Evaluation] {
         evaluations.filter { $0.split == split }

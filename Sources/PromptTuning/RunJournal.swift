@@ -24,12 +24,18 @@ public final class RunJournal: Sendable {
         var queries: Int
         /// Places passed at which an interrupt would have taken effect.
         var pauses: Int
+        /// Where it ends in the file; 0 for one that is not read from it.
+        var end = 0
     }
 
     struct State {
         var records: ArraySlice<Record> = []
         var stream: OpenStream?
         var taken = 0
+        /// Bytes of the file that new records stand behind; nil where they stand behind all.
+        var kept: Int?
+        /// Records of statements that are run again, which are not written before all came out as recorded.
+        var held: [UInt8]?
         var synchronized = ContinuousClock.now
         var difference: Difference?
     }
@@ -40,7 +46,8 @@ public final class RunJournal: Sendable {
     private let check: Check?
 
     private static let magic = Array("ziplab-journal-1\n".utf8)
-    private static let limit = 4 << 30
+    /// Largest file that is read: 4 GiB.
+    public static let largestFile = 4 << 30
     private static let longestRound = 1 << 26
     private static let mostPauses = 1_000_000
 
@@ -61,7 +68,7 @@ public final class RunJournal: Sendable {
     public init(resuming path: String) throws {
         self.path = path
         check = nil
-        let bytes = (try? ReadOnlyFile.bytes(path, limit: Self.limit)) ?? []
+        let bytes = (try? ReadOnlyFile.bytes(path, limit: Self.largestFile)) ?? []
         let (records, whole) = Self.records(bytes)
         // A torn tail goes, so that what comes behind it can be read.
         if bytes.count != whole || records.isEmpty {
@@ -73,7 +80,20 @@ public final class RunJournal: Sendable {
         state.withLock { state in
             state.records = taken[...]
             state.stream = stream
+            state.kept = Self.magic.count
+            state.held = []
         }
+    }
+
+    /// The recorded statements came out as they are recorded: from here on is written.
+    ///
+    /// - Throws: `FileError`.
+    public func goOn() throws {
+        let held = state.withLock { state in
+            defer { state.held = nil }
+            return state.held
+        }
+        if let held, !held.isEmpty { try write(held) }
     }
 
     /// Reads a file to compare with: everything is asked anew, and the first thing in which an answer differs is kept.
@@ -100,14 +120,17 @@ public final class RunJournal: Sendable {
         if bytes.starts(with: magic) {
             while let (record, end) = record(bytes, at: whole) {
                 records.append(record)
+                records[records.count - 1].end = end
                 whole = end
             }
         }
         return (records, whole)
     }
 
-    /// Queries that were answered from the file so far.
-    public var queriesTaken: Int { state.withLock { $0.taken } }
+    /// Queries that were answered from the file, or still can be.
+    public var queriesKnown: Int {
+        state.withLock { state in state.taken + state.records.reduce(0) { $0 + $1.queries } }
+    }
 
     /// The next record where it answers this; one that answers something else ends the reading, for all behind it
     /// belongs to another course of things.
@@ -122,6 +145,7 @@ public final class RunJournal: Sendable {
                 return nil
             }
             state.records.removeFirst()
+            state.kept = record.end
             state.taken += queries
             return (record.entry, record.pauses)
         }
@@ -141,12 +165,21 @@ public final class RunJournal: Sendable {
 
     private func write(_ entry: Entry, key: UInt64, queries: Int, pauses: Int) throws {
         let bytes = Self.bytes(Record(entry: entry, key: key, queries: queries, pauses: pauses))
-        let stream = state.withLock { state in
-            // Behind records that were not taken nothing can be read.
-            state.records = []
-            return state.stream
+        let isHeld = state.withLock { state in
+            state.held?.append(contentsOf: bytes)
+            return state.held != nil
+        }
+        if !isHeld { try write(bytes) }
+    }
+
+    private func write(_ bytes: [UInt8]) throws {
+        let (stream, kept) = state.withLock { state in
+            defer { (state.records, state.kept) = ([], nil) }
+            return (state.stream, state.kept)
         }
         do {
+            // Behind records that were not taken nothing could be read.
+            if let kept { try stream?.truncate(to: kept) }
             try stream?.write(bytes)
             try synchronizeNowAndThen()
         } catch {

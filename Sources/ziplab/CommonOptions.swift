@@ -85,6 +85,7 @@ struct CommonOptions: ParsableArguments {
         var host = try Self.makeHost(engine)
         let progress = ProgressView()
         host.show = { progress.show($0) }
+        if Terminal.isInteractive(input: 1, output: 1) { host.columns = { min(80, Terminal.width) } }
         host.notify = { Output.writeError($0 + "\n") }
         let notebook = Notebook(host: host, settings: settings)
         notebook.add(json ? JSONView() as any NotebookObserver : textView(host.environment))
@@ -103,7 +104,7 @@ struct CommonOptions: ParsableArguments {
         let areUnwanted = environment[PictureProtocol.variable]?.lowercased() == PictureProtocol.none.rawValue
         return TextView(
             usesColor: usesColor, pictures: areUnwanted ? nil : pictures,
-            tellsTime: isTerminal && Terminal.isTypedOn)
+            isConversation: isTerminal && Terminal.isTypedOn)
     }
 
     /// What notebooks in the present folder need, with ^C as the interrupt.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLanguage
 import Files
 import Foundation
 import Notebook
@@ -30,10 +31,13 @@ struct ExportFile: ParsableCommand {
     @OptionGroup var replacing: ReplacingOptions
 
     mutating func validate() throws {
+        let endings = sessionExporters.map { ($0.pathExtension, $0.name) }
+        let usual = ["notebook": "ipynb", "jupyter": "ipynb"].merging(endings) { one, _ in one }
+        let near = usual[to] ?? nearestName(to: to, among: sessionExporters.map { $0.name })
         guard sessionExporters.contains(where: { $0.name == to }) else {
             throw ValidationError(
                 "expected \(sessionExporters.map { $0.name }.joined(separator: ", ")) for '--to'; got '\(escapedForDisplay(to))'"
-            )
+                    + (near.map { ": did you mean '\($0)'?" } ?? ""))
         }
     }
 

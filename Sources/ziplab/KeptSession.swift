@@ -17,12 +17,16 @@ final class KeptSession {
     func begin(_ notebook: Notebook) {
         guard isWanted, let library = notebook.host.sessions else { return }
         isWanted = false
-        let day = Date.now.formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
         do {
-            name = try library.begin(notebook, day: day)
+            name = try library.begin(notebook, day: Self.today)
         } catch {
             Output.writeError("ziplab: this session is not kept: \(escapedForDisplay("\(error)"))\n")
         }
+    }
+
+    /// Such as `2026-11-27`, in the person's time zone.
+    static var today: String {
+        Date.now.formatted(Date.ISO8601FormatStyle(timeZone: .current).year().month().day())
     }
 
     /// The history file below the user's state folder; nil where that cannot be made.

@@ -18,7 +18,7 @@ struct ResumeFile: ParsableCommand {
 
     @ArgumentParser.Argument(
         help: ArgumentHelp(
-            "The recorded session, or its name in 'sessions'; the last of these where there is none.",
+            "The recorded session, or its name in 'sessions'; the last of these in which more was done than to look where there is none.",
             valueName: "file.zlt"))
     var file: String?
 
@@ -27,16 +27,27 @@ struct ResumeFile: ParsableCommand {
             "The script that was recorded; its further statements are run.", valueName: "script.zl"))
     var script: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Take up the first N statements alone, as a new session; the old one stays as it is.",
+            valueName: "N"))
+    var until: Int?
+
     @OptionGroup var failure: FailureOptions
     @OptionGroup var common: CommonOptions
     @OptionGroup var engine: EngineOptions
 
+    mutating func validate() throws {
+        if let until, until < 1 { throw ValidationError("expected 1 or more for '--until'; got \(until)") }
+    }
+
     mutating func run() throws {
         let notebook = try common.makeNotebook(engine)
-        guard let file = file.map(sessionPlace) ?? notebook.host.sessions?.lastOfUse else {
+        guard let recorded = file.map(sessionPlace) ?? notebook.host.sessions?.lastOfUse else {
             Output.writeError("ziplab: error: no session is kept: expected a file\n")
             throw ExitStatus.statementFailed
         }
+        let file = try copied(recorded, notebook.host.sessions)
         notebook.host.search(around: script ?? file)
         let scratch = TemporaryFolders.make("resume")
         let resumed: Notebook.Resumed
@@ -47,6 +58,11 @@ struct ResumeFile: ParsableCommand {
             resumed = try notebook.resume(file, scratch: scratch)
         } catch let error as ResumeError {
             Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
+            if error.number > 1 {
+                Output.writeError(
+                    "'ziplab resume \(sessionName(recorded)) --until \(error.number - 1)' takes up what comes before it\n"
+                )
+            }
             throw error.mismatch.isProvenance ? ExitStatus.otherModelOrData : ExitStatus.mismatch
         } catch {
             Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
@@ -76,5 +92,32 @@ struct ResumeFile: ParsableCommand {
         } else {
             try finish { try PipedStatements(notebook, keepGoing: keepGoing).run() }
         }
+    }
+
+    /// The session itself, or with `--until` its first statements as a new one among those that are kept.
+    private func copied(_ session: String, _ library: SessionLibrary?) throws -> String {
+        guard let until else { return session }
+        do {
+            guard let library else {
+                throw ValidationError("'--until' begins a new session, and there is no place for it")
+            }
+            let name = try library.copy(session, statements: until, day: KeptSession.today)
+            Output.writeError("begun as session \(name); \(escapedForDisplay(session)) stays as it is\n")
+            return library.folder + "/" + name + ".zlt"
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
+            throw ExitStatus.statementFailed
+        }
+    }
+
+    /// What names a session on the command line: its name among those that are kept, or the path.
+    private func sessionName(_ path: String) -> String {
+        let kept = SessionLibrary.standard(environment: ProcessInfo.processInfo.environment)?.folder
+        return kept.flatMap {
+            path.hasPrefix($0 + "/") ? String(path.dropFirst($0.count + 1).dropLast(4)) : nil
+        }
+            ?? escapedForDisplay(path)
     }
 }

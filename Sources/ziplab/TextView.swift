@@ -1,4 +1,5 @@
 import CommandLanguage
+import LineEditing
 import Notebook
 import Raster
 import TerminalPictures
@@ -8,23 +9,55 @@ final class TextView: NotebookObserver {
     private let usesColor: Bool
     /// How pictures that a person asked to see are shown; nil: not.
     private let pictures: (() -> TerminalPicture)?
-    /// Whether a statement that took long says so.
-    private let tellsTime: Bool
+    /// Whether somebody reads along: a statement that took long says so, and what is longer than the screen is paged.
+    private let isConversation: Bool
+    /// Lines of a statement that are shown together at its end.
+    private var paged: [String]?
 
-    init(usesColor: Bool, pictures: (() -> TerminalPicture)? = nil, tellsTime: Bool = false) {
+    init(usesColor: Bool, pictures: (() -> TerminalPicture)? = nil, isConversation: Bool = false) {
         self.usesColor = usesColor
         self.pictures = pictures
-        self.tellsTime = tellsTime
+        self.isConversation = isConversation
     }
 
-    func began(number: Int, input: String, comments: [String]) {}
+    /// Statements that show what is known, at once and at length.
+    private static let readers: Set = [
+        "help", "apropos", "history", "show", "runs", "sessions", "classes", "provenance",
+    ]
+
+    func began(number: Int, input: String, comments: [String]) {
+        let verb = input.prefix { !$0.isWhitespace && $0 != ";" }
+        paged = isConversation && Self.readers.contains(String(verb)) ? [] : nil
+    }
 
     func saw(_ event: CellOutput) throws {
         switch event {
-        case .line(let line): try Output.write(line + "\n")
+        case .line(let line):
+            if paged == nil { try Output.write(folded(line) + "\n") } else { paged?.append(line) }
         case .plot(let plot): if plot.isShown { try show(plot.png, sketch: plot.sketch) }
         case .picture(let picture): try show(picture.png, sketch: [])
         }
+    }
+
+    /// A line as the terminal's width breaks it, at blanks.
+    private func folded(_ line: String) -> String {
+        Terminal.isInteractive(input: 1, output: 1)
+            ? wrapped(line, columns: Terminal.width).joined(separator: "\n") : line
+    }
+
+    private func foldedError(_ line: String) -> String {
+        Terminal.isInteractive(input: 2, output: 2)
+            ? wrapped(line, columns: Terminal.width(of: 2)).joined(separator: "\n") : line
+    }
+
+    /// Shows the lines that were kept, in a pager where the screen is too small.
+    private func showPaged() throws {
+        guard let lines = paged, !lines.isEmpty else { return }
+        paged = nil
+        let text = lines.map { folded($0) + "\n" }.joined()
+        let count = text.utf8.count { $0 == UInt8(ascii: "\n") }
+        if let height = Terminal.height, count >= height, Terminal.page(text) { return }
+        try Output.write(text)
     }
 
     /// Shows a picture as the terminal can; a sketch where it has no pixels or is none.
@@ -37,12 +70,16 @@ final class TextView: NotebookObserver {
         }
     }
 
-    func ended(_ report: Cell) {
-        defer { if tellsTime, report.seconds >= 1 { tell(report.seconds) } }
+    func ended(_ report: Cell) throws {
+        try showPaged()
+        defer { if isConversation, report.seconds >= 1 { tell(report.seconds) } }
         switch report.status {
         case .ok: break
         case .failed(let failure):
-            let text = failure.text
+            // The quoted statement and its caret stand as they are.
+            let text = failure.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+                .map { $0 == 0 || $1.hasPrefix("note: ") ? foldedError(String($1)) : String($1) }
+                .joined(separator: "\n")
             Output.writeError((usesColor ? "\u{1B}[31m\(text)\u{1B}[0m" : text) + "\n")
         case .interrupted:
             // `step` and `run` have said where they stopped.

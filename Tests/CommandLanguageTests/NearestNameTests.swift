@@ -10,6 +10,7 @@ struct NearestNameTests {
         Sample("stpe", "step"), Sample("setp", "step"), Sample("STEP", "step"), Sample("stp", "step"),
         Sample("steps", "step"), Sample("clasify", "classify"), Sample("chekpiont", "checkpoint"),
         Sample("modle", "model"), Sample("ru", "run"), Sample("evel", "eval"),
+        Sample("che", "checkpoint"), Sample("CLA", "classes"), Sample("ch", nil), Sample("epo", nil),
         Sample("", nil), Sample("x", nil), Sample("train", nil), Sample("st", nil), Sample("qqqqqqqq", nil),
         Sample(String(repeating: "step", count: 1000), nil),
     ]

@@ -1,6 +1,7 @@
 import CommandLanguage
 import Foundation
 import Notebook
+import Raster
 import Testing
 
 /// Numbers that leave the program: CSV, JSON, saved prompts.
@@ -34,6 +35,50 @@ import Testing
         let header =
             "kind,step,queries,loss,gradient_norm,clipped,step_size,perturbation_size,split,accuracy,correct,images"
         #expect(text == ([header] + expected).joined(separator: "\n") + "\n")
+    }
+
+    /// A file is written over by one of its own form alone, or with --force.
+    @Test func foreignFilesStay() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(smallPrompt + "\nstep\neval")
+        let photo = try Fixture.picture(label: 1, index: 1).pngData()
+        let foreign: [(statement: String, name: String, bytes: [UInt8])] = [
+            ("plot loss --out", "a.png", photo),
+            ("plot loss --out", "a.svg", Array("<svg xmlns='x'></svg>".utf8)),
+            ("plot measures --out", "b.png", photo), ("plot images --out", "c.png", photo),
+            ("mistakes --out", "d.png", photo), ("export csv", "a.csv", Array("a,b\n1,2\n".utf8)),
+            ("export json", "a.json", Array("{}\n".utf8)), ("save", "notes.txt", Array("notes\n".utf8)),
+            (
+                "prompt save", "model.safetensors",
+                [1, 2, 3]
+            ),
+            ("trace", "t.safetensors", Array(repeating: 0, count: 400_000)),
+        ]
+        for (statement, name, bytes) in foreign {
+            try Fixture.write(bytes, to: fixture.folder + "/" + name)
+            let failure = try #require(try notebook.run("\(statement) \(name)").last?.failure)
+            #expect(
+                failure.contains("error: cannot write '\(name)': it is there and no such file of ziplab\n")
+                    && failure.contains("'--force' writes over it"), "\(failure)")
+            #expect(fixture.bytes(name) == bytes)
+            #expect(try notebook.run("\(statement) \(name) --force").last?.word == "ok")
+            let own = try #require(fixture.bytes(name))
+            #expect(own != bytes)
+            // Now it is of its form, and no longer in the way.
+            #expect(try notebook.run("\(statement) \(name)").last?.word == "ok")
+            // An empty file is nothing to lose.
+            try Fixture.write([], to: fixture.folder + "/" + name)
+            #expect(try notebook.run("\(statement) \(name)").last?.word == "ok")
+        }
+        // Not one form over another.
+        #expect(try notebook.run("trace notes.txt").last?.word == "failed")
+        #expect(try notebook.run("plot loss --out notes.txt").last?.word == "failed")
+        // Nor one session over another.
+        let other = try fixture.notebook("classes set a b")
+        let failure = try #require(try other.run("save notes.txt").last?.failure)
+        #expect(failure.contains("error: cannot write 'notes.txt': it is another session\n"))
+        #expect(try other.run("save notes.txt --force").last?.word == "ok")
+        #expect(try other.run("classes\nsave notes.txt").last?.word == "ok")
     }
 
     @Test func jsonHoldsExactValues() throws {

@@ -30,7 +30,7 @@ import Testing
                 "export", "goto",
                 "help",
                 "history", "mistakes", "model", "plot", "probe", "prompt", "provenance", "quit", "redo",
-                "restore", "run",
+                "rerun", "restore", "run",
                 "runs",
                 "save", "say",
                 "sessions",
@@ -97,7 +97,7 @@ import Testing
 
     @Test(arguments: [
         Completed(line: "mod^", result: "model", candidates: 1),
-        Completed(line: "re^", result: "redo", candidates: 3),
+        Completed(line: "re^", result: "redo", candidates: 4),
         Completed(line: "model ^", result: "model load", candidates: 3),
         Completed(line: "model l^", result: "model load", candidates: 1),
         Completed(line: "prompt new --tok^", result: "prompt new --tokens", candidates: 1),

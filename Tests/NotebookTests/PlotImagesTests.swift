@@ -81,7 +81,7 @@ import Testing
                 input:1:13: error: unknown option '--x' of 'plot'
                 plot images --x step
                             ^~^
-                note: usage: plot images [--split train] [--per-class 8] [--size N] [--show] [--out FILE]
+                note: usage: plot images [--split train] [--per-class 8] [--size N] [--show] [--out FILE] [--force]
                 """)
         #expect(
             try said("plot images --out no/images.png").hasPrefix(

@@ -94,6 +94,70 @@ import Testing
         #expect(try third.run("show").last?.results == shown)
     }
 
+    /// The first statements go on as a session of their own; answers behind them serve where the same is asked again.
+    @Test func takenUpInPart() throws {
+        let fixture = try Fixture()
+        let (text, _) = try Self.recorded(fixture, "a.zlt")
+        let library = SessionLibrary(folder: fixture.folder + "/kept")
+        let name = try library.copy(fixture.folder + "/a.zlt", statements: 4, day: "2026-01-02")
+        #expect(name == "2026-01-02-1")
+        let path = try #require(library.path(named: name))
+        for (statements, isKnown) in [(Self.statements[4...4], true), (["step 3", "eval"], false)] {
+            let notebook = try fixture.notebook()
+            let owner = SessionAccountTests.Counter.Owner()
+            notebook.host.oracle = { SessionAccountTests.Counter($0, owner) }
+            let resumed = try notebook.resume(path, scratch: fixture.folder + "/scratch")
+            #expect(resumed.torn == nil && owner.asked == 0)
+            for statement in statements { try notebook.run(statement) }
+            #expect((owner.asked == 0) == isKnown)
+        }
+        #expect(fixture.bytes("a.zlt") == text)
+        // All that was asked since is known again.
+        let notebook = try fixture.notebook()
+        let owner = SessionAccountTests.Counter.Owner()
+        notebook.host.oracle = { SessionAccountTests.Counter($0, owner) }
+        let resumed = try notebook.resume(path, scratch: fixture.folder + "/scratch")
+        #expect(resumed.cells.count == 7 && owner.asked == 0)
+    }
+
+    /// A file that a statement reads is another: it says which statement, and nothing is written.
+    @Test func otherFiles() throws {
+        let fixture = try Fixture()
+        let start = [
+            "model load", "data load data --shots 4", "prompt new --tokens 2 --dim 20 --rank 2", "step",
+        ]
+        let writer = try fixture.notebook(start.joined(separator: "\n"))
+        try writer.run("prompt save p\nstep\nprompt save q")
+        try fixture.write("red\nblue\ngreen\n", to: "names.txt")
+        try fixture.write("say hello\n", to: "s.zl")
+        let reading = ["prompt load p --dim 20 --rank 2", "classes load names.txt", "source s.zl"]
+        for (statement, changes) in zip(
+            reading,
+            [
+                { try Fixture.write(#require(fixture.bytes("q")), to: fixture.folder + "/p") },
+                { try fixture.write("red\nblue\nlime\n", to: "names.txt") },
+                { try fixture.write("say bye\n", to: "s.zl") },
+            ] as [() throws -> Void])
+        {
+            let notebook = try fixture.notebook()
+            try notebook.record(to: fixture.folder + "/x.zlt", replacing: true)
+            for line in start + [statement] { #expect(try notebook.run(line).last?.word == "ok", "\(line)") }
+            for end in ["", ".run"] {
+                try Fixture.write(#require(fixture.bytes("x.zlt" + end)), to: fixture.folder + "/y.zlt" + end)
+            }
+            try changes()
+            let error = #expect(throws: ResumeError.self) {
+                _ = try fixture.notebook().resume(
+                    fixture.folder + "/y.zlt", scratch: fixture.folder + "/scratch")
+            }
+            #expect(error?.number == 5 && error?.mismatch.isProvenance == true)
+            #expect(
+                error?.description.contains("'\(statement)' does not come out as it is recorded: 'data.")
+                    == true)
+            #expect(fixture.bytes("y.zlt") == fixture.bytes("x.zlt"))
+        }
+    }
+
     @Test func namesThatAreTaken() throws {
         let fixture = try Fixture()
         let path = fixture.folder + "/a.zlt"

@@ -99,6 +99,44 @@ import Testing
         #expect(try other.result("parameters", of: "show") == notebook.result("parameters", of: "show"))
     }
 
+    /// What an interrupted or a failed run had done is in the script, and no more.
+    @Test func stepsBeforeTheEndCount() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook()
+        try notebook.run(
+            "model load\ndata load data --shots 4\nprompt new --tokens 2 --dim 20 --rank 2 --budget 90")
+        func interrupt(_ statement: String, at stop: Int) throws {
+            notebook.host.takeInterrupt = fixture.host(stop: stop).takeInterrupt
+            let end = try notebook.run(statement).last
+            #expect(end?.word == "interrupted", "\(statement): \(end.debugDescription)")
+            notebook.host.takeInterrupt = { false }
+        }
+        try interrupt("run --split test --queries 80 --eval-every 1000", at: 5)
+        let first = try notebook.result("spent-queries", of: "show run")
+        try interrupt("step 4", at: 3)
+        let second = try notebook.result("spent-queries", of: "show run")
+        #expect(try notebook.run("run every 10 { if (1 == 1) { goto step 1 } }").last?.word == "failed")
+        #expect(try notebook.run("repeat 2 { step\nnonsense }").last?.word == "failed")
+        let transcript = try Transcript(notebook.transcript, name: "s.zlt")
+        let script = try Self.export(
+            "script", ExportedSession(transcript, path: fixture.folder + "/s.zlt", folders: []))
+        let lines = script.split(separator: "\n").dropFirst(3)
+        #expect(
+            Array(lines) == [
+                "# interrupted: run --split test --queries 80 --eval-every 1000",
+                "run --queries \(first) --split test --eval-every 1000",
+                "show run",
+                "# interrupted: step 4", "run --queries \(second)", "show run",
+                "# failed: run every 10 { if (1 == 1) { goto step 1 } }", "run --queries 50",
+                "# failed: repeat 2 { step", "# failed: nonsense }",
+                "# what it did before is not in this script",
+            ])
+        let again = try fixture.notebook(script)
+        #expect(
+            try again.result("parameters", of: "goto step 4")
+                == notebook.result("parameters", of: "goto step 4"))
+    }
+
     @Test func markdownFencesHold() throws {
         let (_, _, session) = try Self.session()
         let text = try Self.export("markdown", session)

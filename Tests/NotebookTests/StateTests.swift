@@ -153,7 +153,7 @@ import Testing
         let report = try #require(try notebook.run("source outer.zl\nclasses set $a $b").last)
         #expect(report.lines == ["2 class names"])
         let read = try Transcript(notebook.transcript, name: "x.zlt")
-        #expect(read.cells[0].results.map(\.key) == ["source", "1.source"])
+        #expect(read.cells[0].results.map(\.key) == ["data.source", "1.data.source"])
         let replayed = try Replay(read, host: fixture.host()).run()
         #expect(replayed.mismatches.isEmpty && replayed.compared == 4)
     }

@@ -112,7 +112,7 @@ import Testing
                 let cell = try #require(try notebook.run(statement).last)
                 try #require(cell.status == .ok, "\(statement): \(cell.failure ?? "")")
                 // To go where the run is changes nothing.
-                let isChange = !(statement.hasPrefix("goto") && next == plain)
+                let isChange = !(["goto", "use"].contains(statement.prefix { $0 != " " }) && next == plain)
                 if !["undo", "redo", "show"].contains(statement), isChange {
                     past.append(plain)
                     future = []

@@ -201,18 +201,60 @@ import Testing
         #expect(try !folder.read("x.zlt").contains("\u{1b}"))
     }
 
+    /// What people write in the shell who know the notebook.
+    @Test func shellWords() throws {
+        let folder = try Folder()
+        try folder.write("classes set a b\n", to: "a.zl")
+        func run(_ arguments: String...) throws -> (status: Int32, text: String) {
+            let outcome = try Program.run(arguments, in: folder)
+            return (outcome.status, outcome.output + outcome.error)
+        }
+        #expect(try run("help", "eval") == run("-c", "help eval"))
+        #expect(
+            try run("help", "evil").status == 1 && run("help", "evil").text.contains("did you mean 'eval'?"))
+        #expect(try run("help", "run").text.contains("USAGE: ziplab run"))
+        #expect(
+            try run("a.zl").status == 2 && run("a.zl").text.hasSuffix("did you mean 'ziplab run a.zl'?\n"))
+        #expect(try run("eval").text.hasSuffix("runs it, 'ziplab' alone is the prompt for it\n"))
+        #expect(
+            try run("export", "a.zlt", "--to", "notebook").text.contains(
+                "got 'notebook': did you mean 'ipynb'?"))
+    }
+
+    /// A session is taken up in part as a new one, which says how to where it cannot be taken up whole.
+    @Test func resumeUntil() throws {
+        let folder = try Folder()
+        let state = folder.path + "/.local/state/ziplab/sessions"
+        try folder.write("a\nb\n", to: "names.txt")
+        try folder.write("classes set x\nclasses load names.txt\nclasses\n", to: "s.zl")
+        #expect(try Program.run(["run", "s.zl", "--record", "s.zlt"], in: folder).status == 0)
+        try folder.write("a\nc\n", to: "names.txt")
+        let refused = try Program.run(["resume", "s.zlt"], in: folder)
+        #expect(refused.status == 4 && refused.error.contains("'classes load names.txt' does not come out"))
+        #expect(refused.error.hasSuffix("'ziplab resume s.zlt --until 1' takes up what comes before it\n"))
+        let before = try folder.read("s.zlt")
+        let taken = try Program.run(["resume", "s.zlt", "--until", "1"], in: folder, input: "classes\n")
+        #expect(taken.status == 0 && taken.output == "0  x\n")
+        #expect(try folder.read("s.zlt") == before)
+        let names = try FileManager.default.contentsOfDirectory(atPath: state).filter { $0.hasSuffix(".zlt") }
+        let kept = try folder.read(".local/state/ziplab/sessions/" + (names.first ?? ""))
+        #expect(names.count == 1 && kept.contains("\n> classes\n") && !kept.contains("names.txt"))
+        #expect(try Program.run(["resume", "s.zlt", "--until", "0"], in: folder).status == 2)
+    }
+
     /// A write that the system refuses: the old file stays, the session goes on, the exit code says it.
     @Test func fullDisk() throws {
         let folder = try Folder()
         try folder.write("old", to: "s.zlt")
         let save = try Program.run(
-            ["--keep-going", "-c", "classes set a b\nhelp prompt\nsave s.zlt\nclasses"], in: folder, limit: 2)
+            ["--keep-going", "-c", "classes set a b\nhelp prompt\nsave s.zlt --force\nclasses"], in: folder,
+            limit: 2)
         #expect(save.status == 1)
         #expect(save.output.hasSuffix("\n0  a\n1  b\n"))
         #expect(
             save.error == """
                 command:3:6: error: cannot write 's.zlt': the file would be larger than allowed
-                save s.zlt
+                save s.zlt --force
                      ^~~~^
 
                 """)

@@ -64,6 +64,50 @@ import Testing
         #expect(try next.waitForEnd() == 0)
     }
 
+    /// What is longer than the screen goes through the pager; lines break at blanks.
+    @Test func pager() throws {
+        let folder = try Folder()
+        let terminal = try PseudoTerminal([], in: folder, environment: ["PAGER": "cat -n"])
+        try terminal.expect("]> ")
+        terminal.setSize(columns: 60, rows: 20)
+        try terminal.type("help run\r")
+        try terminal.expect("     1\trun [--queries N] [--until CONDITION]")
+        try terminal.expect("    20\t")
+        try terminal.expect("]> ")
+        // What fits is shown as it is; so is what a statement shows as it goes.
+        try terminal.type("help redo\r")
+        try terminal.expect("\u{1b}[?2004lredo [N]\r\n")
+        try terminal.expect("]> ")
+        try terminal.type("say one two three four five six seven eight nine ten eleven twelve thirteen\r")
+        try terminal.expect(
+            "\u{1b}[?2004lone two three four five six seven eight nine ten eleven\r\ntwelve thirteen\r\n")
+        try terminal.expect("]> ")
+        try terminal.type("\u{4}")
+        #expect(try terminal.waitForEnd() == 0)
+        // The pager's keys are its own, also ^C, and the prompt is as before.
+        let less = try PseudoTerminal([], in: folder, environment: ["PAGER": "cat; sleep 30"])
+        try less.expect("]> ")
+        less.setSize(columns: 60, rows: 20)
+        try less.type("help run\r")
+        try less.expect("progress end")
+        try less.type("\u{3}")
+        try less.expect("]> ")
+        try less.type("step\r")
+        try less.expect("no prompt yet")
+        try less.expect("]> ")
+        try less.type("\u{4}")
+        #expect(try less.waitForEnd() == 0)
+        // None is none.
+        let none = try PseudoTerminal([], in: folder, environment: ["PAGER": ""])
+        try none.expect("]> ")
+        none.setSize(columns: 60, rows: 20)
+        try none.type("help run\r")
+        try none.expect("\u{1b}[?2004lrun [--queries N] ")
+        try none.expect("]> ")
+        try none.type("\u{4}")
+        #expect(try none.waitForEnd() == 0)
+    }
+
     /// What is typed is kept, listed, gone on with, and replayed by its name.
     @Test func typedSessionsAreKept() throws {
         let folder = try Folder()

@@ -4,6 +4,7 @@ import PromptTuning
 /// `apropos`: what there is about a word.
 enum AproposCommand: NotebookCommand {
     static let verb = "apropos"
+    static let looksOnly = true
     static let summary = "commands, methods and options that have to do with a word"
     static let forms = [
         CommandForm(

@@ -28,7 +28,9 @@ enum ClassesCommand: NotebookCommand {
         switch call.form.object {
         case "load":
             let path = context.host.input(call.text("file") ?? "")
-            try set(try call.locating("file") { try ClassList.read(path) }, call, "file", &context)
+            let names = try call.locating("file") { try ClassList.read(path) }
+            try call.locating("file") { try context.setDigest("data.names", ofFile: path) }
+            try set(names, call, "file", &context)
         case "set":
             let names = call.texts("name")
             try call.locating("name") { try ClassList.check(names, file: "this statement") }
@@ -64,6 +66,13 @@ enum ClassesCommand: NotebookCommand {
 }
 
 extension CommandContext {
+    /// Records which file a statement read, so that a replay with another one says so.
+    ///
+    /// - Throws: `FileError`.
+    func setDigest(_ name: String, ofFile path: String) throws {
+        set(name, .text("sha256:" + (try SHA256Digest.hex(ofFile: path))))
+    }
+
     /// Says that two names are read alike, which is allowed and seldom meant.
     func warnOfRepeatedNames(_ names: [String]) {
         guard let (first, second) = ClassList.alike(names).first else { return }

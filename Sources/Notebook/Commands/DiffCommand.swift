@@ -5,13 +5,17 @@ import PromptTuning
 /// `diff`: what is different between two runs.
 enum DiffCommand: NotebookCommand {
     static let verb = "diff"
+    static let looksOnly = true
     static let summary = "what is different between two runs: settings, steps, accuracy"
     static let forms = [
         CommandForm(
             parameters: [
-                Parameter(name: "one", kind: .name(.run)),
+                Parameter(name: "one", kind: .name(.run), count: .optional),
                 Parameter(name: "other", kind: .name(.run), count: .optional),
-            ], summary: "the present run, or OTHER, beside ONE")
+            ],
+            summary:
+                "the present run, or OTHER, beside ONE; without names what it branched off, or the only other"
+        )
     ]
     static let help = """
         Settings that differ, where both stand, the first step at which their losses part, and the last accuracy
@@ -25,7 +29,8 @@ enum DiffCommand: NotebookCommand {
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
-        let names = [call.text("one"), call.text("other")].compactMap { $0 }
+        var names = [call.text("one"), call.text("other")].compactMap { $0 }
+        if names.isEmpty { names = [try other(call, context)] }
         let first = try PlotCommand.run(names[0], named: "one", call, context)
         let second =
             names.count > 1
@@ -79,6 +84,22 @@ enum DiffCommand: NotebookCommand {
         let isSame = first.parameterDigest == second.parameterDigest
         context.say(isSame ? "the parameters are the same to the bit" : "the parameters are different")
         context.set("same-parameters", .boolean(isSame))
+    }
+
+    /// What the present run is compared with where no name is given: what it branched off, or the only other run.
+    private static func other(_ call: Call, _ context: CommandContext) throws -> String {
+        _ = try context.requireRun()
+        let state = context.state
+        if let origin = state.runs[state.currentName]?.origin, state.runs[origin.name] != nil {
+            return origin.name
+        }
+        let others = state.runs.keys.filter { $0 != state.currentName }
+        guard let only = others.first, others.count == 1 else {
+            throw call.failure(
+                nil, others.isEmpty ? "there is no other run" : "expected the name of a run; got nothing",
+                notes: ["'runs' lists them; 'branch NAME' and 'prompt new --name NAME' make another"])
+        }
+        return only
     }
 
     private static func figure(_ loss: Double?) -> String { loss.map { DisplayNumber.figure($0) } ?? "–" }

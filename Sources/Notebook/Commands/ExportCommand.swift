@@ -6,16 +6,17 @@ import Tensors
 /// `export csv`, `export json`, `export tensorboard`: all numbers of a run.
 enum ExportCommand: NotebookCommand {
     static let verb = "export"
+    static let looksOnly = true
     static let summary = "write all numbers of the run"
     static let forms = [
         CommandForm(
-            object: "csv", parameters: [Parameter(name: "file", kind: .path)],
+            object: "csv", parameters: [Parameter(name: "file", kind: .path)], options: [.force],
             summary: "one row for each step and each evaluation"),
         CommandForm(
-            object: "json", parameters: [Parameter(name: "file", kind: .path)],
+            object: "json", parameters: [Parameter(name: "file", kind: .path)], options: [.force],
             summary: "settings, steps and evaluations as one object"),
         CommandForm(
-            object: "tensorboard", parameters: [Parameter(name: "folder", kind: .path)],
+            object: "tensorboard", parameters: [Parameter(name: "folder", kind: .path)], options: [.force],
             summary: "an event file in a folder that TensorBoard reads, over training queries"),
     ]
     static let help = """
@@ -40,12 +41,12 @@ enum ExportCommand: NotebookCommand {
             bytes = RunEvents.bytes(run)
             try call.locating("folder") {
                 try context.host.writeFolder(folder) { try Folder.create($0) }
-                try context.host.write(bytes, to: path)
+                try context.host.write(bytes, to: path, force: call.isForced)
             }
         default:
             path = call.text("file") ?? ""
             bytes = Array((form == "json" ? RunJSON.text(run) : RunTable.csv(run)).utf8)
-            try call.locating("file") { try context.host.write(bytes, to: path) }
+            try call.locating("file") { try context.host.write(bytes, to: path, force: call.isForced) }
         }
         context.say(
             "\(DisplayNumber.count(run.history.steps.count, "step")) and "

@@ -1,3 +1,5 @@
+import BlackBox
+import Datasets
 import PromptTuning
 
 /// `goto`: the present run as it was after one of its steps.
@@ -8,23 +10,34 @@ enum GotoCommand: NotebookCommand {
         CommandForm(
             object: "step",
             parameters: [Parameter(name: "k", kind: .integer(0...1_000_000_000))],
-            summary: "the run as it was after step K, 0 for its start")
+            summary: "the run as it was after step K, 0 for its start"),
+        CommandForm(
+            object: "best",
+            options: [
+                OptionSpecification(
+                    name: "split", kind: .choice(splitNames), valueName: "val",
+                    help: "by the accuracy on which split")
+            ],
+            summary: "the run as it was where it was best, of equal places the first"),
     ]
     static let help = """
         The steps up to there are computed again from what the box had answered: nothing is asked, and the
         run goes on from there to the same bits as one that had stopped. What was asked for later steps stays
-        on the account. 'branch' first keeps the run as it is under its name; 'undo' comes back, too.
+        on the account. 'branch' first keeps the run as it is under its name; 'undo' comes back, too. 'goto best'
+        goes by the evaluations that 'run' and 'eval' have made.
 
           step 5
           branch other
           goto step 3
           step 2
           diff main other
+          run --queries 100 --eval-every 20
+          goto best
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
-        let step = call.integer("k") ?? 0
+        let step = try call.integer("k") ?? bestStep(call, run, context)
         guard step <= run.method.step else {
             throw call.failure(
                 "k",
@@ -50,5 +63,18 @@ enum GotoCommand: NotebookCommand {
         }
         context.say("at step \(step), \(DisplayNumber.queries(context.state.run?.queries ?? 0))")
         context.reportRun(lastStep: false)
+    }
+
+    /// The step after which the accuracy was best.
+    private static func bestStep(_ call: Call, _ run: TuningRun, _ context: CommandContext) throws -> Int {
+        let list = try context.list(call, default: .val, in: try context.requireData())
+        guard let best = run.history.best(of: list.name) else {
+            throw call.failure(
+                nil, "no \(list.name) accuracy of this run yet",
+                notes: ["'run --eval-every N' and 'eval' measure it"])
+        }
+        context.say(
+            "best \(list.name) accuracy \(DisplayNumber.percent(best.score.accuracy)) at step \(best.step)")
+        return best.step
     }
 }

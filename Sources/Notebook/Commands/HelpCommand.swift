@@ -4,6 +4,7 @@ import PromptTuning
 /// `help`: commands, options, the language.
 enum HelpCommand: NotebookCommand {
     static let verb = "help"
+    static let looksOnly = true
     static let summary = "list commands, or explain one"
     static let forms = [
         CommandForm(
@@ -24,8 +25,10 @@ enum HelpCommand: NotebookCommand {
             for line in overview(methods) { context.say(line) }
             return
         }
-        guard let text = text(about: topic, methods) else {
-            let near = nearestName(to: topic, among: topics(methods))
+        guard let text = text(about: topic, methods, columns: context.host.columns()) else {
+            let near =
+                ["start", "begin", "tutorial", "intro", "quickstart", "example", "examples"].contains(topic)
+                ? "help" : nearestName(to: topic, among: topics(methods))
             throw call.failure(
                 "topic", "\(NotebookError.noHelp(topic))",
                 notes: [
@@ -55,13 +58,36 @@ enum HelpCommand: NotebookCommand {
     }
 
     /// The lines about a topic, with what it shows; nil where it is none.
-    static func text(about topic: String, _ methods: MethodTable) -> [String]? {
-        guard let text = explanation(of: topic, methods), let example = helpExamples[topic] else {
-            return explanation(of: topic, methods)
-        }
+    ///
+    /// - Parameter columns: of prose and of options.
+    static func text(about topic: String, _ methods: MethodTable, columns: Int = standardColumns) -> [String]?
+    {
+        guard let text = explanation(of: topic, methods).map({ filled($0, columns) }) else { return nil }
+        guard let example = helpExamples[topic] else { return text }
         return text + [
             "", "As it went behind 'model load', 'data load Assets/Data/stamps', 'prompt new' and 'step 2':",
         ] + TranscriptText.lines(of: example)
+    }
+
+    static let standardColumns = 80
+
+    /// Lines with the paragraphs among them filled to one width; tables and examples stay as they are.
+    private static func filled(_ lines: [String], _ columns: Int) -> [String] {
+        var filled: [String] = []
+        var paragraph = ""
+        for line in lines + [""] {
+            let isProse = line.first.map { $0 != " " } == true && !line.contains("  ")
+            if !isProse, !paragraph.isEmpty {
+                filled += wrapped(paragraph, columns: columns)
+                paragraph = ""
+            }
+            if isProse {
+                paragraph += (paragraph.isEmpty ? "" : " ") + line
+            } else {
+                filled += wrapped(line, columns: line.hasPrefix("    --") ? columns : .max)
+            }
+        }
+        return filled.dropLast()
     }
 
     private static func explanation(of topic: String, _ methods: MethodTable) -> [String]? {
@@ -110,12 +136,8 @@ enum HelpCommand: NotebookCommand {
     static func line(_ option: OptionSpecification) -> String {
         let name = "--\(option.name)" + (option.kind == nil ? "" : " \(option.valueName)")
         let text = (name + " ").padded(to: 26) + option.help
-        guard let range = option.kind?.range, text.count + range.count + 2 <= widest else { return text }
-        return text + "; " + range
+        return text + (option.kind?.range.map { "; " + $0 } ?? "")
     }
-
-    /// Columns of the longest line of a help text.
-    static let widest = 118
 
     static let languageHelp = """
         One statement a line: a command, its object, arguments and options. '#' starts a comment,
@@ -132,9 +154,10 @@ enum HelpCommand: NotebookCommand {
           }
           source setup.zl
 
-        An expression has + - * / %, == != < <= > >=, and or not, min() max() round() len(), and x[0] for the
+        A bare word is text: 'let x = (2 * 3)' and 'let best = (main.accuracy)' calculate. An expression has + - * / %, == != < <= > >=, and or not, min() max() round() len(), and x[0] for the
         first element of a list, x[-1] for the last. Besides variables
-        it knows what the last statement computed (what --json calls gradient-norm is gradient_norm), and of
+        it knows what the last statement computed (what --json calls gradient-norm is gradient_norm; 'show', 'plot'
+        and others that look leave it), and of
         each run NAME.loss, NAME.accuracy, NAME.queries and NAME.step:
 
           prompt new

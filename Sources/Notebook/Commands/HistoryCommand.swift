@@ -4,6 +4,7 @@ import PromptTuning
 /// `history`: the last steps as a table.
 enum HistoryCommand: NotebookCommand {
     static let verb = "history"
+    static let looksOnly = true
     static let summary = "the last steps as a table"
     static let forms = [
         CommandForm(
@@ -37,7 +38,7 @@ enum HistoryCommand: NotebookCommand {
         }
         for step in steps {
             let accuracies = run.history.evaluations.filter { $0.step == step.step }
-                .map { "  \($0.split) \(DisplayNumber.percent($0.score.accuracy))" }.joined()
+                .map { "  \($0.split) \(DisplayNumber.percent($0.score.accuracy))" }.uniqued().joined()
             context.say(
                 right("\(step.step)", 6) + right("\(step.queries)", 9)
                     + right(DisplayNumber.figure(step.loss), 9)

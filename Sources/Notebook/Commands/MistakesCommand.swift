@@ -21,6 +21,7 @@ enum MistakesCommand: NotebookCommand {
                 PlotCommand.showOption, PlotCommand.themeOption,
                 OptionSpecification(
                     name: "out", kind: .path, valueName: "FILE", help: "PNG file of the pictures (none)"),
+                .force,
             ], summary: "the confusion matrix of the present prompt, a line a class")
     ]
     static let help = """

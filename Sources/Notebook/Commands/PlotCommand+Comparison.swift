@@ -20,7 +20,7 @@ extension PlotCommand {
             OptionSpecification(name: "log-x", help: "logarithmic horizontal axis"),
             showOption, themeOption,
             OptionSpecification(
-                name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (compare.png)"),
+                name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (compare.png)"), .force,
         ], summary: "the curves of the last comparison, a mean over seeds with a band for each method")
 
     /// `plot compare`: the runs of the last comparison.

@@ -18,6 +18,7 @@ extension PlotCommand {
                 help: "pixels of an image's longer side (by the images, at most 128, less in a crowd)"),
             showOption,
             OptionSpecification(name: "out", kind: .path, valueName: "FILE", help: "PNG file (images.png)"),
+            .force,
         ], summary: "contact sheet of a split, one row a class")
 
     /// `plot images`: the first images of each class, in the order of the list.

@@ -12,7 +12,7 @@ extension PlotCommand {
             ),
             showOption, themeOption,
             OptionSpecification(
-                name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (measures.png)"),
+                name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (measures.png)"), .force,
         ], summary: "the loss and everything that the method measures of each step, a panel each")
 
     /// `plot measures`: a panel for the loss, and one for each measure.

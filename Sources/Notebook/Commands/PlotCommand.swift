@@ -10,11 +10,12 @@ import Tensors
 /// `plot`: curves as PNG and as a line of blocks, and contact sheets.
 enum PlotCommand: NotebookCommand {
     static let verb = "plot"
+    static let looksOnly = true
     static let summary = "draw loss, accuracy, gradient or the images as PNG"
     static let forms = [
         CommandForm(
             parameters: [
-                Parameter(name: "quantity", kind: .name(.quantity)),
+                Parameter(name: "quantity", kind: .name(.quantity), count: .optional),
                 Parameter(name: "run", kind: .name(.run), count: .any),
             ],
             options: [
@@ -33,7 +34,8 @@ enum PlotCommand: NotebookCommand {
                 themeOption,
                 OptionSpecification(
                     name: "out", kind: .path, valueName: "FILE", help: "PNG or SVG file (QUANTITY.png)"),
-            ], summary: "loss, accuracy, or what the method measures of each step"),
+                .force,
+            ], summary: "loss (without a word), accuracy, or what the method measures of each step"),
         imagesForm, comparisonForm, measuresForm,
     ]
     static let help = """
@@ -95,10 +97,16 @@ enum PlotCommand: NotebookCommand {
             throw call.failure(option, "expected a name that ends in .png or .svg; got '\(path)'")
         }
         let bitmap = chart.render(width: size.width, height: size.height)
-        let png = try bitmap.pngData()
-        let file = isSVG ? Array(chart.svg(width: size.width, height: size.height).utf8) : png
-        try call.locating(option) { try context.host.write(file, to: path) }
+        let png = try bitmap.pngData(software: "ziplab")
+        let file = isSVG ? Array(svg(chart, size).utf8) : png
+        try call.locating(option) { try context.host.write(file, to: path, force: call.isForced) }
         return plot(bitmap, png, path: path, call)
+    }
+
+    /// A drawing that says what wrote it, as the PNG does.
+    private static func svg(_ chart: some Drawable, _ size: (width: Int, height: Int)) -> String {
+        chart.svg(width: size.width, height: size.height).replacing(
+            "\n", with: "\n<!-- ziplab -->\n", maxReplacements: 1)
     }
 
     /// Writes a picture of pictures as PNG.
@@ -109,8 +117,8 @@ enum PlotCommand: NotebookCommand {
             throw call.failure(
                 "out", "expected a name that ends in .png, for pictures are pixels; got '\(path)'")
         }
-        let png = try bitmap.pngData()
-        try call.locating("out") { try context.host.write(png, to: path) }
+        let png = try bitmap.pngData(software: "ziplab")
+        try call.locating("out") { try context.host.write(png, to: path, force: call.isForced) }
         return plot(bitmap, png, path: path, call)
     }
 
@@ -340,7 +348,9 @@ enum PlotCommand: NotebookCommand {
             let points = series[last].points
             let best = points.indices.reduce(first) { points[$1].y > points[$0].y ? $1 : $0 }
             chart.bestMarker = LineChart.BestMarker(
-                series: last, point: best, label: "best \(DisplayNumber.percent(points[best].y))")
+                series: last, point: best,
+                label: (series.count > 1 ? "best \(series[last].name) " : "best ")
+                    + DisplayNumber.percent(points[best].y))
         }
         return chart
     }

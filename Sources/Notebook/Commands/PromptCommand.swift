@@ -22,7 +22,7 @@ enum PromptCommand: NotebookCommand {
             summary: "build a prompt and its method"),
         CommandForm(object: "info", summary: "sizes, δ, limits, schedule, every setting"),
         CommandForm(
-            object: "save", parameters: [Parameter(name: "file", kind: .path)],
+            object: "save", parameters: [Parameter(name: "file", kind: .path)], options: [.force],
             summary: "write what would be deployed as safetensors"),
         CommandForm(
             object: "load", parameters: [Parameter(name: "file", kind: .path)],
@@ -129,7 +129,7 @@ enum PromptCommand: NotebookCommand {
         let path = call.text("file") ?? ""
         let bytes = try PromptFile.serialized(
             run, modelDigest: try context.requireModel().model.weightDigest, version: ziplabVersion)
-        try call.locating("file") { try context.host.write(bytes, to: path) }
+        try call.locating("file") { try context.host.write(bytes, to: path, force: call.isForced) }
         let parts = run.method.deployed.tensors.map(\.inWords)
         context.say((parts.isEmpty ? "templates" : parts.joined(separator: ", ")) + " written to \(path)")
         context.set("file", .text("sha256:" + SHA256Digest.hex(bytes)))
@@ -144,6 +144,8 @@ enum PromptCommand: NotebookCommand {
             try PromptFile.contexts(path: path, width: width).chosen(for: names)
         }
         let digest = try call.locating("file") { try SHA256Digest.hex(ofFile: path) }
+        // As a model's: a replay with another file ends as one with another model does.
+        context.set("data.prompt", .text("sha256:" + digest))
         let heads = try call.locating("file") { try PromptFile.heads(path: path) }
         if !heads.isEmpty {
             context.say(

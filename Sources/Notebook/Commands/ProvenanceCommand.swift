@@ -9,6 +9,7 @@ import Tensors
 /// `provenance`: what a result depends on.
 enum ProvenanceCommand: NotebookCommand {
     static let verb = "provenance"
+    static let looksOnly = true
     static let summary = "what the numbers depend on: versions, digests, seeds, preprocessing"
     static let forms = [CommandForm(summary: "everything that has to be the same for the same numbers")]
     static let help = """

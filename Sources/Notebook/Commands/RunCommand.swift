@@ -42,8 +42,20 @@ enum RunCommand: NotebookCommand {
     static func run(_ call: Call, _ context: inout CommandContext) throws {
         let run = try context.requireRun()
         let condition = try call.text("until").map { text in
-            try call.locating("until") {
-                try StopCondition(text, measures: type(of: run.method).measures.map(\.name))
+            let measures = type(of: run.method).measures.map(\.name)
+            do {
+                return try StopCondition(text, measures: measures)
+            } catch {
+                let word = text.prefix { !$0.isWhitespace && !"<>=".contains($0) }
+                let known = ["accuracy", "loss"] + measures
+                throw call.failure(
+                    "until", "\(error)",
+                    notes: known.contains(String(word))
+                        ? []
+                        : [
+                            nearestName(to: String(word), among: known).map { "did you mean '\($0)'?" }
+                                ?? "'\(run.methodName)' knows \(known.joined(separator: ", "))"
+                        ])
             }
         }
         let data = try context.requireData()
@@ -179,20 +191,29 @@ extension CommandContext {
         guard let periodic else { return }
         self.periodic = nil
         defer { self.periodic = periodic }
-        let (name, before) = (state.currentName, state.run)
+        let (name, before, earlier) = (state.currentName, state.run, state)
         state.remember(before?.results ?? [])
         do {
             try periodic.run(&self)
         } catch let error as Diagnostic {
+            if state.currentName == name {
+                cell.beginInnerStatement()
+                reportRun(lastStep: true)
+            }
             throw KeptFailure(diagnostic: error)
         }
         guard state.currentName == name, let before, let run = state.run,
             run.method.step == before.method.step, run.parameterDigest == before.parameterDigest
         else {
+            state = earlier
+            cell.beginInnerStatement()
+            reportRun(lastStep: true)
             throw KeptFailure(
                 diagnostic: periodic.failure(
                     "the statements of 'every' left the run that they stand behind",
-                    ["they may look, draw, 'checkpoint' and 'branch'; 'use \(name)' goes back to it"]))
+                    [
+                        "they may look, draw, 'checkpoint' and 'branch'; what they did this time is taken back"
+                    ]))
         }
         // What the run says from here on is a statement's of its own.
         cell.beginInnerStatement()
@@ -204,11 +225,8 @@ extension CommandContext {
     /// Says the last and the best accuracy on a split.
     func reportEvaluations(_ split: String) {
         guard let run = state.run, let last = run.history.evaluations(of: split).last else { return }
-        // Of equal values the first, which took the fewest queries.
         let evaluations = run.history.evaluations(of: split)
-        let best = evaluations.dropFirst().reduce(evaluations[0]) {
-            $1.score.accuracy > $0.score.accuracy ? $1 : $0
-        }
+        let best = run.history.best(of: split) ?? last
         say(
             "\(split) accuracy \(DisplayNumber.percent(last.score.accuracy)), best "
                 + "\(DisplayNumber.percent(best.score.accuracy)) at \(DisplayNumber.queries(best.queries))")

@@ -4,6 +4,7 @@ import PromptTuning
 /// `runs`: the runs of the session.
 enum RunsCommand: NotebookCommand {
     static let verb = "runs"
+    static let looksOnly = true
     static let summary = "list the runs of the session"
     static let forms = [CommandForm(summary: "list the runs, the present one marked")]
     static let help = """

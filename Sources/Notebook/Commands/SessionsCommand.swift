@@ -5,6 +5,7 @@ import PromptTuning
 /// `sessions`: what was typed before.
 enum SessionsCommand: NotebookCommand {
     static let verb = "sessions"
+    static let looksOnly = true
     static let summary = "list the sessions that were typed before"
     static let forms = [
         CommandForm(
@@ -18,7 +19,8 @@ enum SessionsCommand: NotebookCommand {
         --record FILE the session is kept there instead.
 
         A name serves in place of a file: 'ziplab resume 2026-11-27-1' goes on with that session, to the same
-        bits, also after a crash, and 'ziplab resume' with the last one; 'ziplab replay NAME' and
+        bits, also after a crash, and 'ziplab resume' with the last one in which more was done than to look;
+        with --until N its first N statements go on as a new session. 'ziplab replay NAME' and
         'ziplab export NAME --to html --out FILE' take it, too. Relative paths in a session count from the
         folder where it was typed.
 

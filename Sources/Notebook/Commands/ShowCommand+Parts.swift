@@ -28,6 +28,41 @@ extension CommandContext {
         }
     }
 
+    /// Variables with their values as the language writes them, and the results that expressions see.
+    func showVariables() {
+        let variables = state.variables.variables.sorted { $0.key < $1.key }
+        let results = state.knownResults.sorted { $0.key < $1.key }
+        let width = (variables + results).map { $0.key.count }.max() ?? 0
+        func list(_ values: [(key: String, value: Value)]) {
+            for (name, value) in values {
+                let text = value.sourceText
+                say(
+                    "  " + name.padded(to: width + 2)
+                        + (text.count > 80 ? text.prefix(80) + "…" : text))
+            }
+        }
+        if variables.isEmpty { say("no variables; 'let NAME = VALUE' makes one") }
+        list(variables)
+        guard !results.isEmpty else { return }
+        say("of the last statement that computed something:")
+        list(results)
+    }
+
+    /// The checkpoints of the present run, and where each of them is.
+    func showCheckpoints() {
+        if state.checkpoints.isEmpty { say("no checkpoints of '\(state.currentName)'") }
+        for (name, run) in state.checkpoints.sorted(by: {
+            ($0.value.method.step, $0.key) < ($1.value.method.step, $1.key)
+        }) {
+            let last = run.history.evaluations.last.map {
+                ", \($0.split) accuracy \(DisplayNumber.percent($0.score.accuracy))"
+            }
+            say(
+                "  \(name)".padded(to: 16) + "step \(run.method.step), \(DisplayNumber.queries(run.queries))"
+                    + (last ?? ""))
+        }
+    }
+
     /// What stands around the class names, and the words that its vectors are near to.
     func showPrompt(_ run: TuningRun, words: Int) throws {
         let model = try requireModel().model

@@ -8,6 +8,7 @@ import PromptTuning
 /// `show`: where the session stands.
 enum ShowCommand: NotebookCommand {
     static let verb = "show"
+    static let looksOnly = true
     static let summary = "where the session stands, or one part of it"
     static let forms = [
         CommandForm(summary: "model, data, prompt, last step, queries left"),
@@ -18,6 +19,8 @@ enum ShowCommand: NotebookCommand {
         CommandForm(
             object: "run", summary: "the present run: sizes, schedule, account, what was measured last"),
         CommandForm(object: "settings", summary: "every setting of the present run; * is not the default"),
+        CommandForm(object: "variables", summary: "variables, and what the last statement computed"),
+        CommandForm(object: "checkpoints", summary: "those of the present run, for 'restore'"),
         CommandForm(object: "step", summary: "the last step with everything its method measured"),
         CommandForm(
             object: "prompt",
@@ -48,6 +51,8 @@ enum ShowCommand: NotebookCommand {
           show step
           show prompt --words 2
           show settings
+          let seed = 2
+          show variables
           show image 3 --split test
         """
 
@@ -57,6 +62,8 @@ enum ShowCommand: NotebookCommand {
         case "data": try DataCommand.describe(try context.requireData(), &context, names: true)
         case "classes": try ClassesCommand.list(&context)
         case "box": BoxCommand.describe(&context)
+        case "variables": context.showVariables()
+        case "checkpoints": context.showCheckpoints()
         case "settings": try context.showSettings(try context.requireRun())
         case "prompt": try context.showPrompt(try context.requireRun(), words: call.integer("words") ?? 3)
         case "image": try context.showImage(call)
@@ -88,6 +95,10 @@ enum ShowCommand: NotebookCommand {
         context.say("classes: " + (state.classNames.map { "\($0.count)" } ?? "none"))
         guard let run = state.run else {
             context.say("prompt: none")
+            let next =
+                state.store == nil
+                ? "model load" : state.data == nil ? "data load FOLDER" : "prompt new"
+            context.say("next: '\(next)'")
             return
         }
         let name = state.runs.count > 1 ? " '\(state.currentName)'" : ""

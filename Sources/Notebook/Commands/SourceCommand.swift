@@ -28,7 +28,7 @@ enum SourceCommand: NotebookCommand {
         }
         let path = call.text("file") ?? ""
         let text = try call.locating("file") { try scriptText(path: context.host.input(path)) }
-        context.set("source", .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
+        context.set("data.source", .text("sha256:" + SHA256Digest.hex(Array(text.utf8))))
         return (text, path)
     }
 }

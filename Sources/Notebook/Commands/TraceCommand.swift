@@ -7,6 +7,7 @@ import Tensors
 /// `trace`: the run as an audit trace.
 enum TraceCommand: NotebookCommand {
     static let verb = "trace"
+    static let looksOnly = true
     static let summary = "write everything a run drew and computed, for others to check"
     static let forms = [
         CommandForm(
@@ -14,7 +15,8 @@ enum TraceCommand: NotebookCommand {
             options: [
                 OptionSpecification(
                     name: "last", kind: .integer(1...1_000_000_000), valueName: "N",
-                    help: "the last N steps only (all)")
+                    help: "the last N steps only (all)"),
+                .force,
             ], summary: "write the audit trace (safetensors)")
     ]
     static let help = """
@@ -34,7 +36,7 @@ enum TraceCommand: NotebookCommand {
             modelDigest: try context.requireModel().model.weightDigest, version: ziplabVersion,
             pause: { try cell.interruptionPoint() })
         let path = call.text("file") ?? ""
-        try call.locating("file") { try context.host.write(bytes, to: path) }
+        try call.locating("file") { try context.host.write(bytes, to: path, force: call.isForced) }
         context.say("\(DisplayNumber.count(trace.steps, "step")) written to \(path) (\(bytes.count) bytes)")
         context.set("trace", .text("sha256:" + SHA256Digest.hex(bytes)))
     }

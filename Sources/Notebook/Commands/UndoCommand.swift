@@ -7,17 +7,24 @@ enum UndoCommand: NotebookCommand {
     static let forms = [
         CommandForm(
             parameters: [Parameter(name: "n", kind: .integer(1...1000), count: .optional)],
-            summary: "take back the last N statements that changed something (1)")
+            summary: "take back the last N statements that changed something (1)"),
+        CommandForm(object: "list", summary: "the last ten of them, the newest first"),
     ]
     static let help = """
         Everything a statement changed comes back, but no query does: what undone steps asked stays
-        on the account, and 'show' tells it. A whole block or 'run' is one statement. 'redo' goes forth again.
+        on the account, and 'show' tells it. A whole block or 'run' is one statement, and so is 'eval', which adds
+        a point to the curve of accuracy. 'redo' goes forth again.
 
+          undo list
           undo
           undo 3
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
+        if call.form.object == "list" {
+            list(context)
+            return
+        }
         guard context.blockDepth == 0 else {
             throw call.failure(nil, "expected 'undo' on its own; got it inside a block or a sourced file")
         }
@@ -46,5 +53,14 @@ enum UndoCommand: NotebookCommand {
         context.say("undone: \(first)\(more)\(place)")
         context.set("undone", .list(undone))
         context.reportRun(lastStep: false)
+    }
+
+    private static func list(_ context: CommandContext) {
+        guard !context.past.isEmpty else { return context.say("nothing to undo") }
+        for (index, state) in context.past.reversed().prefix(10).enumerated() {
+            let first = state.next.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+            context.say("\(index + 1)".padded(to: 4) + first)
+        }
+        if context.past.count > 10 { context.say("and \(context.past.count - 10) before") }
     }
 }

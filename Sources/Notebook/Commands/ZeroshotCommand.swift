@@ -7,7 +7,7 @@ import PromptTuning
 /// `zeroshot`: accuracy of hand-written prompts.
 enum ZeroshotCommand: NotebookCommand {
     static let verb = "zeroshot"
-    static let summary = "accuracy of hand-written prompts"
+    static let summary = "accuracy of hand-written prompts, the baseline of all tuning"
     static let forms = [
         CommandForm(
             parameters: [Parameter(name: "template", kind: .text, count: .any)],

@@ -4,7 +4,7 @@ public import Tensors
 /// Hand-written prompts as they are: nothing is tuned and no query is made to tune it.
 public struct TemplateMethod: TuningMethod {
     public static let name = "template"
-    public static let summary = "hand-written prompts as they are; no query"
+    public static let summary = "hand-written prompts as they are: a baseline without a query"
     public static let help = """
         The mean of the templates' normalised text features, normalised (Radford et al. 2021). What it
         reaches is the least that a tuned prompt should beat; 'bias' and 'calibrate' are the next

@@ -1,0 +1,82 @@
+import CommandLanguage
+import Files
+
+/// The statements that count, as a script that `ziplab run` takes; what failed or was undone are comments.
+enum ScriptExporter: SessionExporter {
+    static let name = "script"
+    static let pathExtension = "zl"
+
+    static func export(_ session: ExportedSession) -> String {
+        var lines = session.settings.map { "let " + $0.replacing("=", with: " = ", maxReplacements: 1) }
+        let undone = undone(in: session.cells)
+        for cell in session.cells {
+            lines += cell.comments
+            func comment(_ why: String) {
+                lines += TranscriptText.lines(of: cell.input).map { "# \(why): " + escapedForDisplay($0) }
+            }
+            if undone.contains(cell.number) {
+                comment("undone")
+            } else if !numbers("undone", of: cell).isEmpty {
+                comment("takes back what is undone")
+            } else if !numbers("redone", of: cell).isEmpty {
+                comment("takes up again what was undone")
+            } else if cell.status == .ok {
+                lines.append(cell.input)
+            } else {
+                comment(cell.status.word)
+                lines += stepsBeforeItsEnd(of: cell)
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What is undone at the end: numbers of the cells that were taken back, and not taken up again.
+    private static func undone(in cells: [Cell]) -> Set<Int> {
+        cells.reduce(into: []) { undone, cell in
+            undone.formUnion(numbers("undone", of: cell))
+            undone.subtract(numbers("redone", of: cell))
+        }
+    }
+
+    /// What a cell took back or up again; empty where it did not, or is of a version that did not record it.
+    private static func numbers(_ key: String, of cell: Cell) -> [Int] {
+        guard let value = cell.results.first(where: { $0.key == key })?.value.description,
+            value.hasPrefix("["), value.hasSuffix("]")
+        else { return [] }
+        return value.dropFirst().dropLast().split(whereSeparator: { $0 == "," || $0 == " " }).compactMap {
+            Int($0)
+        }
+    }
+
+    /// The statement that takes the steps that a cell had taken when it came to its end.
+    private static func stepsBeforeItsEnd(of cell: Cell) -> [String] {
+        if case .interrupted(let place) = cell.status, place.step == 0, place.statement == 0 { return [] }
+        guard let program = try? parse(SourceText(name: "input", text: cell.input)),
+            program.statements.count == 1, case .command(let command)? = program.statements.first?.kind,
+            ["run", "step"].contains(command.verb.text)
+        else {
+            // Of a block what came before stands, too; it cannot be told in a statement.
+            return cell.results.isEmpty ? [] : ["# what it did before is not in this script"]
+        }
+        // Behind the statements of an 'every' with a number before it.
+        guard
+            let queries = cell.results.last(where: { ReplayComparison.plainName($0.key) == "queries" })?
+                .value.description, Int(queries) != nil
+        else { return [] }
+        guard command.verb.text == "run" else { return ["run --queries \(queries)"] }
+        // The same statement with another end.
+        var text = Array(cell.input.utf8)
+        if case .failed = cell.status, let every = command.periodic {
+            text.removeSubrange((command.arguments.last?.range ?? command.verb.range).end..<every.range.end)
+        }
+        for (index, argument) in command.arguments.enumerated().reversed() {
+            guard case .option("queries", let value) = argument.kind else { continue }
+            let next = command.arguments.dropFirst(index + 1).first
+            let last = value == nil ? next ?? argument : argument
+            let before = index > 0 ? command.arguments[index - 1].range : command.verb.range
+            text.removeSubrange(before.end..<last.range.end)
+        }
+        text.insert(contentsOf: " --queries \(queries)".utf8, at: command.verb.range.end)
+        return [String(decoding: text, as: UTF8.self)]
+    }
+}
