@@ -87,7 +87,11 @@ def check(trace, settings):
     start, root = (trace.get_tensor(name).astype(np.float64) for name in ["ctx0", "root"])
     m, d = start.shape
     images = json.loads(trace.metadata()["train_images"])
-    labels = np.array([images[place][1] for place in trace.get_tensor("batch")])
+    places = [trace.get_tensor("batch")]
+    # With --images the logits of further images stand behind those of the minibatch, by a map fitted in the first round.
+    if "step.1.round.1.others" in trace.keys():
+        places.append(trace.get_tensor("step.1.round.1.others"))
+    labels = np.array([images[place][1] for place in np.concatenate(places)])
     count, n = len(json.loads(trace.metadata()["classes"])), (m + 1) * d
     groups = count if settings["contexts"] == "class" else 1
     names = set(trace.keys())

@@ -17,13 +17,13 @@ public struct GaussNewton: Sendable {
         /// Directions measured in a step.
         public var directions = 2
         /// Length of a directional difference; noise makes it longer.
-        public var difference = 1.5
+        public var difference = 0.5
         /// Trust region at the start.
         public var radius = 30.0
         /// ℓ, over which distance the answers forget each other.
         public var scale = 60.0
         /// Ridge on the distance from the start.
-        public var prior = 1e-4
+        public var prior = 3e-5
         /// Ridge on a bias a class; nil for no bias.
         public var biasRidge: Double? = 0.01
         /// Further evaluations of the start, which measure the noise.

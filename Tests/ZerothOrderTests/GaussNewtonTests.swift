@@ -26,6 +26,7 @@ import ZerothOrder
     {
         var settings = GaussNewton.Settings()
         settings.difference = 0.05
+        settings.prior = 1e-4
         settings.radius = 2
         settings.scale = 4
         settings.repeats = 0
@@ -277,6 +278,7 @@ import ZerothOrder
     @Test func blocksOfClasses() throws {
         var settings = GaussNewton.Settings()
         settings.difference = 0.05
+        settings.prior = 1e-4
         settings.radius = 2
         settings.scale = 4
         settings.repeats = 0

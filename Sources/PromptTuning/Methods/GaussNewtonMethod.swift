@@ -12,8 +12,9 @@ public struct GaussNewtonMethod: TuningMethod {
         so far, as points of a Gaussian process, make a linear model of all logits, whose cross-entropy is
         minimised inside a trust region. A step measures new directions (two) and asks one to three trial
         points, always on the same stratified minibatch. It needs logits or probabilities; a box that
-        shows labels or a loss alone has nothing to give it, and of many more images than a minibatch holds
-        it sees one minibatch.
+        shows labels or a loss alone has nothing to give it. With --images N the first step asks four prompts on N
+        images, too, and fits a linear map from the minibatch's logits to those of the others, which
+        then count in every step; that is 3 + 4 times the minibatches beyond the first, in queries.
 
         The first step asks the start again (--repeats) to measure the noise. With noise or rounding the
         differences grow until they stand above it, the region is not made narrower than they can see, and
@@ -30,7 +31,8 @@ public struct GaussNewtonMethod: TuningMethod {
         Trace: ctx0 [m, d], root S [d, d], batch [b] places in 'train_images'; step.k.round.r. with point
         [n], bias [C] and region [4] (radius, damping, noise σ, slope s) before the round, points [q, n]
         and contexts 'asked' [q, m · d], logits [q, b · C] answers, in a trial's round trial.bias [C] and
-        trial.predicted [1], its loss by the model; point_next, bias_next, region_next. Context i at ξ is
+        trial.predicted [1], its loss by the model; point_next, bias_next, region_next. With --images the first round has others [M], the
+        map [M, b] and map.offset [M, C], and logits those of the others behind the minibatch's. Context i at ξ is
         ctx0_i + S (ξ_0 + ξ_i)/√2. Examples/check_gauss_newton.py recomputes a trace.
 
         --contexts class tunes a context a class (CoOp's class-specific contexts): one query with the same
@@ -54,6 +56,10 @@ public struct GaussNewtonMethod: TuningMethod {
         "head", ["none", "bias", "map"], default: "bias", "what is deployed behind the logits")
     static let space = Setting.choice(
         "space", ["words", "raw"], default: "words", "what a step of length one is")
+    static let images = Setting.integer(
+        "images", 0...10_000_000, default: 0,
+        "training images that count, by a map from the minibatch fitted at the start; 0 for the minibatch alone"
+    )
     private static let standard = GaussNewton.Settings()
     static let directions = Setting.integer(
         "directions", 1...1000, default: standard.directions, "directions measured in a step")
@@ -71,7 +77,7 @@ public struct GaussNewtonMethod: TuningMethod {
     static let biasRidge = Setting.number("bias-ridge", default: standard.biasRidge ?? 1, "ridge on the bias")
 
     public static let settings = [
-        tokens.key, CommonSettings.initial.key, contexts.key, head.key, space.key, directions.key,
+        tokens.key, CommonSettings.initial.key, contexts.key, head.key, space.key, images.key, directions.key,
         difference.key, radius.key, scale.key, repeats.key, prior.key, biasRidge.key,
     ]
     public static let measures = [
@@ -87,7 +93,11 @@ public struct GaussNewtonMethod: TuningMethod {
     private let problem: TuningProblem
     private let batch: Minibatch
     private let space: WordSpace
+    /// Nil where the minibatch alone counts.
+    private let survey: GaussNewtonSurvey?
     private var search: GaussNewton
+    /// The logits of the other images from those of the minibatch; nil before the first answers.
+    private var map: ImageMap?
 
     public init(_ settings: MethodSettings, for problem: TuningProblem) throws {
         var settings = settings
@@ -107,7 +117,9 @@ public struct GaussNewtonMethod: TuningMethod {
         search.prior = settings[Self.prior]
         search.biasRidge = settings[Self.head] == "none" ? nil : settings[Self.biasRidge]
         let dimensions = (start.rows + 1) * start.columns
-        let logits = indices.count * problem.facts.classCount
+        survey = GaussNewtonSurvey(problem, batch: batch, most: settings[Self.images])
+        let labels = batch.labels + (survey?.labels ?? [])
+        let logits = labels.count * problem.facts.classCount
         let blocks = settings[Self.contexts] == "class" ? problem.facts.classCount : 1
         // In float32: answers, their differences, the Jacobian and its weighted copy; coordinates and distances, and
         // the directions, in double precision.
@@ -121,7 +133,7 @@ public struct GaussNewtonMethod: TuningMethod {
             words: settings[Self.space] == "words" ? problem.facts.wordEmbeddings() : nil,
             deviation: problem.facts.embeddingDeviation())
         self.search = GaussNewton(
-            search, dimensions: dimensions, labels: batch.labels, classes: problem.facts.classCount,
+            search, dimensions: dimensions, labels: labels, classes: problem.facts.classCount,
             blockPerClass: settings[Self.contexts] == "class", weights: space.weights,
             rounding: Self.rounding(problem.view), seed: problem.seed)
         self.settings = settings
@@ -160,14 +172,16 @@ public struct GaussNewtonMethod: TuningMethod {
 
     public var parameters: [Float] { (search.point + search.bias).map { Float($0) } }
     public var step: Int { search.step }
-    public var queriesPerStep: Int { search.evaluationsPerStep }
+    public var queriesPerStep: Int { search.evaluationsPerStep + (isSurveying ? survey?.queries ?? 0 : 0) }
+    /// Whether the next round asks some prompts on all images.
+    private var isSurveying: Bool { survey != nil && map == nil }
     public var fewestQueriesPerStep: Int { settings[Self.directions] + 1 }
     public var description: String {
         "\(space.start.rows) context tokens\(settings[Self.contexts] == "class" ? " a class" : ""), n = \(search.dimensions), head \(settings[Self.head]), "
             + "space \(settings[Self.space])"
     }
     public var schedule: String {
-        "fixed minibatch of \(batch.indices.count), difference \(settings[Self.difference]), radius \(settings[Self.radius])"
+        "fixed minibatch of \(batch.indices.count)\(survey.map { " for \(batch.indices.count + $0.labels.count) images" } ?? ""), difference \(settings[Self.difference]), radius \(settings[Self.radius])"
     }
 
     public var deployed: Classifier {
@@ -176,11 +190,11 @@ public struct GaussNewtonMethod: TuningMethod {
         switch settings[Self.head] {
         case "bias": return Classifier(prompt, head: BiasHead(bias: search.bias.map { Float($0) }))
         case "map":
+            let labels = batch.labels + (survey?.labels ?? [])
             let logits = Matrix(
-                rows: batch.indices.count, columns: problem.facts.classCount,
-                values: search.logits)
+                rows: labels.count, columns: problem.facts.classCount, values: search.logits)
             let head = try? CalibrateMethod.Head(
-                map: LogitMap(logits, labels: batch.labels, seed: problem.seed),
+                map: LogitMap(logits, labels: labels, seed: problem.seed),
                 classes: problem.facts.classCount)
             return Classifier(prompt, head: head)
         default: return Classifier(prompt)
@@ -200,7 +214,14 @@ public struct GaussNewtonMethod: TuningMethod {
         }
     }
 
-    public func ask() -> [Query] { prompts(search.ask()).map { Query($0, batch) } }
+    public func ask() -> [Query] {
+        let queries = prompts(search.ask()).map { Query($0, batch) }
+        guard let survey, isSurveying else { return queries }
+        let further = GaussNewtonSurvey.points(
+            blocks: search.point.count / search.dimensions, weights: space.weights,
+            radius: settings[Self.radius], seed: problem.seed)
+        return queries + survey.asked(start: queries[0].prompt, further: prompts(further), batch)
+    }
 
     /// All logits, query by query.
     public func read(_ answers: [Answer], to queries: [Query]) -> [Float] { answers.flatMap(\.logits.values) }
@@ -210,11 +231,10 @@ public struct GaussNewtonMethod: TuningMethod {
     }
 
     public mutating func tell(_ readings: [Float]) throws -> StepRecord? {
-        let size = batch.indices.count * problem.facts.classCount
-        let answers = stride(from: 0, to: readings.count, by: size).map { start in
-            Array(readings[start..<(start + size)])
-        }
-        guard let record = try search.tell(answers) else { return nil }
+        let (answers, map) = learned(readings)
+        let record = try search.tell(answers)
+        self.map = map
+        guard let record else { return nil }
         return StepRecord(
             step: record.step, loss: record.loss,
             measures: [
@@ -223,14 +243,54 @@ public struct GaussNewtonMethod: TuningMethod {
             ])
     }
 
-    public var state: MethodState { MethodState(search.state, counters: ["step": search.step]) }
+    /// What the search learns from readings: the minibatch's logits, those of the other images by the map behind them.
+    private func learned(_ readings: [Float]) -> (answers: [[Float]], map: ImageMap?) {
+        let classes = problem.facts.classCount
+        let size = batch.indices.count * classes
+        let own = isSurveying ? search.ask().count : readings.count / size
+        var map = map
+        if let survey, isSurveying {
+            map = survey.map(
+                start: Array(readings[..<size]), readings: readings[(own * size)...], batch: batch,
+                classes: classes)
+        }
+        let answers = (0..<own).map { index in
+            let logits = Array(readings[(index * size)..<((index + 1) * size)])
+            guard let map else { return logits }
+            return logits
+                + map.apply(Matrix(rows: batch.indices.count, columns: classes, values: logits)).values
+        }
+        return (answers, map)
+    }
+
+    public var state: MethodState {
+        MethodState(
+            search.state
+                + (map.map { [NamedTensor("map", $0.weights), NamedTensor("map.offset", $0.offset)] } ?? []),
+            counters: ["step": search.step])
+    }
 
     public mutating func restore(_ state: MethodState) throws {
         var next = search
+        var map: ImageMap?
+        if let survey, state.tensors.contains(where: { $0.name == "map" }) {
+            let (rows, own) = (survey.labels.count, batch.indices.count)
+            let classes = problem.facts.classCount
+            map = ImageMap(
+                weights: Matrix(
+                    rows: rows, columns: own,
+                    values: try state.floats("map", count: rows * own, of: Self.name)),
+                offset: Matrix(
+                    rows: rows, columns: classes,
+                    values: try state.floats("map.offset", count: rows * classes, of: Self.name)))
+        }
         guard next.restore(state.tensors), try state.counter("step", of: Self.name) == next.step else {
             throw TuningError.badState(method: Self.name, tensor: "region")
         }
-        search = next
+        guard survey == nil || (map == nil) == next.logits.isEmpty else {
+            throw TuningError.badState(method: Self.name, tensor: "map")
+        }
+        (search, self.map) = (next, map)
     }
 
     public var traced: [NamedTensor] {
@@ -248,6 +308,7 @@ public struct GaussNewtonMethod: TuningMethod {
     public func traced(_ readings: [Float]) throws -> [NamedTensor] {
         var next = self
         _ = try next.tell(readings)
+        let (answers, map) = learned(readings)
         let points = search.ask()
         let asked = prompts(points).flatMap(\.tensors)
         let trial = search.trial.map {
@@ -261,10 +322,19 @@ public struct GaussNewtonMethod: TuningMethod {
             NamedTensor(
                 "asked", shape: [asked.count] + (asked.first?.shape ?? [0]), asked.flatMap(\.floats)),
             NamedTensor(
-                "logits", shape: [asked.count, asked.isEmpty ? 0 : readings.count / asked.count], readings),
+                "logits", shape: [answers.count, answers.first?.count ?? 0], answers.flatMap { $0 }),
             NamedTensor("point_next", next.search.point), NamedTensor("bias_next", next.search.bias),
             NamedTensor("region_next", next.search.region),
-        ] + (trial ?? [])
+        ] + (trial ?? []) + (isSurveying ? surveyed(map) : [])
+    }
+
+    /// The map that a round made, and the images that it is for.
+    private func surveyed(_ map: ImageMap?) -> [NamedTensor] {
+        guard let survey, let map else { return [] }
+        return [
+            NamedTensor("others", integers: survey.others.flatMap(\.indices)),
+            NamedTensor("map", map.weights), NamedTensor("map.offset", map.offset),
+        ]
     }
 }
 
