@@ -195,6 +195,13 @@ extension Call {
         try command.arguments.map { argument -> WrittenWord in
             switch argument.kind {
             case .positional(let expression):
+                if let word = expression.bareText, ["&&", "||", "|"].contains(word),
+                    command.verb.text != SayCommand.verb
+                {
+                    throw Diagnostic(
+                        message: "unexpected '\(word)'", range: expression.range, source: source,
+                        notes: ["';' or a new line begins the next statement; there are no pipes"])
+                }
                 let value = try evaluate(expression, in: environment, source: source)
                 return WrittenWord(
                     value: try WrittenWord.Written(expression, value, environment, source),
@@ -327,9 +334,6 @@ extension ArgumentKind {
             }
         guard let bound else {
             var notes: [String] = []
-            if ["&&", "||", "|"].contains(word.text) {
-                notes = ["';' or a new line begins the next statement"]
-            }
             if case .integer = self, let number, number.rounded() == number, abs(number) >= 0x1p53 {
                 notes = ["whole numbers are exact up to 9007199254740991 (2^53 - 1)"]
             }

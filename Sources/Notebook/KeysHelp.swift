@@ -13,7 +13,7 @@ let keysHelp = """
     ^Z             stops the program, 'fg' goes on; ^\\ ends it at once
 
     The keys are libedit's: ~/.editrc changes them ('bind -v' has those of vi), 'man editrc' explains it. What is
-    typed during a run is not shown and waits for the prompt. Pasted text is taken as it is; of a session that was
+    typed during a run is not shown and waits for the prompt; ^C drops it, too. Pasted text is taken as it is; of a session that was
     copied with its prompts, or of a transcript, the inputs alone.
 
     'show image', and --show of 'plot', 'mistakes' and 'classify', draw in the terminal: as pixels in kitty, Ghostty,

@@ -23,7 +23,9 @@ public func manualPage(exitStatus: String) -> String {
     func section(_ title: String) { page += ".SH \(title)\n" }
     func add(_ title: String, _ topic: String) {
         page += ".SS \(escaped(title))\n.nf\n"
-        for line in HelpCommand.text(about: topic, methods) ?? [] { page += escaped(line) + "\n" }
+        for line in HelpCommand.text(about: topic, methods, columns: 72) ?? [] {
+            page += escaped(line) + "\n"
+        }
         page += ".fi\n"
     }
     section("STATEMENTS")

@@ -106,6 +106,8 @@ public final class Notebook {
         }
         try recorder.goOn()
         try journal.goOn()
+        // A 'quit' at its end ended it then.
+        hasQuit = false
         return Resumed(
             cells: transcript.cells,
             torn: transcript.entries.last.flatMap { $0.isTorn ? $0.read().cell.input : nil },
@@ -256,6 +258,11 @@ extension Notebook {
         case .binding(let name, let expression):
             guard settings[name.text] == nil else { return }
             try warn(ofText: expression, name, source, context)
+            if context.state.variables.variables[name.text] == nil, context.state.isMeasured(name.text) {
+                context.say(
+                    "note: '\(name.text)' is this variable from here on, and no longer what statements measure under that name"
+                )
+            }
             context.state.variables.variables[name.text] = try CommandLanguage.evaluate(
                 expression, in: context.state.environment, source: source)
         case .repetition(let count, let body):
@@ -475,8 +482,13 @@ public struct ResumeError: Error, CustomStringConvertible {
 
     public var description: String {
         let statement = input.split(whereSeparator: \.isNewline).first.map { String($0.prefix(100)) } ?? ""
+        let isMissing = mismatch.message.contains("no such file or folder")
+        // Digests tell a person nothing.
+        let what =
+            mismatch.isProvenance && !isMissing
+            ? "what it reads is another by now" : mismatch.message
         return
-            "\(path):\(mismatch.line): '\(statement)' does not come out as it is recorded: \(mismatch.message)"
-            + (mismatch.isProvenance ? "; what it reads is another by now" : "")
+            "\(path):\(mismatch.line): statement \(number), '\(statement)', does not come out as it is recorded: \(what)"
+            + (isMissing ? "; relative paths count from the folder where the session was recorded" : "")
     }
 }

@@ -8,6 +8,8 @@ enum NotebookError: Error, Equatable {
     case untrusted(String)
     /// A replay that needs the answers kept beside a session.
     case noJournal(String)
+    /// A session that is to be taken up further than it goes.
+    case tooFewStatements(String, Int)
     case missing(what: String, how: String)
     case tooDeep(limit: Int)
     case noCheckpoint(name: String)
@@ -28,6 +30,8 @@ extension NotebookError: CustomStringConvertible {
         case .untrusted(let what): "a replayed session may not have \(what): '--trust' lets it"
         case .noJournal(let path):
             "no answers in '\(path)': '--record' keeps them beside a session, and '--resync' needs them"
+        case .tooFewStatements(let path, let count):
+            "'\(path)' has \(DisplayNumber.count(count, "whole statement"))"
         case .missing(let what, let how): "no \(what) yet; \(how)"
         case .tooDeep(let limit): "more than \(limit) files source each other"
         case .noCheckpoint(let name): "no checkpoint '\(name)'"

@@ -169,6 +169,11 @@ extension NotebookState {
     /// What the last statement that computed something left for expressions.
     var knownResults: [String: Value] { results }
 
+    /// Whether statements measure something under a name.
+    func isMeasured(_ name: String) -> Bool {
+        results[name] != nil || ["loss", "accuracy", "queries", "step"].contains(name)
+    }
+
     /// Variables; results of the last statement; and `NAME.loss`, `.accuracy`, `.queries`, `.step` of each run.
     var environment: Environment {
         var environment = variables

@@ -24,6 +24,12 @@ public enum RecordedSession {
     static func remove(_ session: String) {
         // The lock goes with the file.
         guard FileLock(session) != nil else { return }
+        discard(session)
+    }
+
+    /// Removes all of them, also while this program is at it.
+    public static func discard(_ session: String) {
+        Folder.removeFile(session)
         Folder.removeFile(Notebook.journalPath(session))
         let pictures = RecordedPictures.folder(of: session)
         for name in (try? Folder.list(pictures))?.names ?? [] { Folder.removeFile(pictures + "/" + name) }

@@ -9,7 +9,10 @@ enum ScriptExporter: SessionExporter {
     static func export(_ session: ExportedSession) -> String {
         var lines = session.settings.map { "let " + $0.replacing("=", with: " = ", maxReplacements: 1) }
         let undone = undone(in: session.cells)
+        // What was undone is on the account of the session and not on the script's, which so could go further.
+        var isCharged = false
         for cell in session.cells {
+            defer { isCharged = isCharged || undone.contains(cell.number) || cell.status != .ok }
             lines += cell.comments
             func comment(_ why: String) {
                 lines += TranscriptText.lines(of: cell.input).map { "# \(why): " + escapedForDisplay($0) }
@@ -21,7 +24,7 @@ enum ScriptExporter: SessionExporter {
             } else if !numbers("redone", of: cell).isEmpty {
                 comment("takes up again what was undone")
             } else if cell.status == .ok {
-                lines.append(cell.input)
+                lines += statements(of: cell, isCharged: isCharged, session.cells)
             } else {
                 comment(cell.status.word)
                 lines += stepsBeforeItsEnd(of: cell)
@@ -48,23 +51,72 @@ enum ScriptExporter: SessionExporter {
         }
     }
 
+    /// A cell that counts: as written, but for what means something else in a script.
+    private static func statements(of cell: Cell, isCharged: Bool, _ cells: [Cell], depth: Int = 0)
+        -> [String]
+    {
+        guard let command = command(of: cell) else { return [cell.input] }
+        if command.verb.text == RunCommand.verb, isCharged, command.periodic == nil,
+            let queries = queries(of: cell)
+        {
+            return [run(cell, command, to: queries)]
+        }
+        guard command.verb.text == RerunCommand.verb, depth < SourceCommand.depthLimit else {
+            return [cell.input]
+        }
+        // Its numbers are those of the session.
+        let words = command.arguments.map { argument in
+            if case .positional(let word) = argument.kind { word.bareText } else { String?.none }
+        }
+        let ranges = words.map { word in
+            word?.split(separator: "-").compactMap { Int($0) } ?? []
+        }
+        guard ranges.allSatisfy({ (1...2).contains($0.count) && $0[0] <= $0[$0.count - 1] }) else {
+            return ["# the numbers are those of the session:", cell.input]
+        }
+        let numbers = ranges.flatMap { $0[0]...$0[$0.count - 1] }
+        return ["# \(cell.input)"]
+            + numbers.flatMap { number in
+                cells.first { $0.number == number }.map {
+                    statements(of: $0, isCharged: false, cells, depth: depth + 1)
+                } ?? []
+            }
+    }
+
+    /// The command of a cell that is one alone.
+    private static func command(of cell: Cell) -> Command? {
+        guard let program = try? parse(SourceText(name: "input", text: cell.input)),
+            program.statements.count == 1, case .command(let command)? = program.statements.first?.kind
+        else { return nil }
+        return command
+    }
+
+    /// Training queries where a cell ended.
+    private static func queries(of cell: Cell) -> Int? {
+        // Behind the statements of an 'every' with a number before it.
+        cell.results.last { ReplayComparison.plainName($0.key) == "queries" }.flatMap {
+            Int($0.value.description)
+        }
+    }
+
     /// The statement that takes the steps that a cell had taken when it came to its end.
     private static func stepsBeforeItsEnd(of cell: Cell) -> [String] {
         if case .interrupted(let place) = cell.status, place.step == 0, place.statement == 0 { return [] }
-        guard let program = try? parse(SourceText(name: "input", text: cell.input)),
-            program.statements.count == 1, case .command(let command)? = program.statements.first?.kind,
-            ["run", "step"].contains(command.verb.text)
+        guard let command = command(of: cell),
+            [RunCommand.verb, StepCommand.verb].contains(command.verb.text)
         else {
             // Of a block what came before stands, too; it cannot be told in a statement.
             return cell.results.isEmpty ? [] : ["# what it did before is not in this script"]
         }
-        // Behind the statements of an 'every' with a number before it.
-        guard
-            let queries = cell.results.last(where: { ReplayComparison.plainName($0.key) == "queries" })?
-                .value.description, Int(queries) != nil
-        else { return [] }
-        guard command.verb.text == "run" else { return ["run --queries \(queries)"] }
-        // The same statement with another end.
+        guard let queries = queries(of: cell) else { return [] }
+        return [
+            command.verb.text == RunCommand.verb
+                ? run(cell, command, to: queries) : "run --queries \(queries)"
+        ]
+    }
+
+    /// The same 'run' with another end.
+    private static func run(_ cell: Cell, _ command: Command, to queries: Int) -> String {
         var text = Array(cell.input.utf8)
         if case .failed = cell.status, let every = command.periodic {
             text.removeSubrange((command.arguments.last?.range ?? command.verb.range).end..<every.range.end)
@@ -77,6 +129,6 @@ enum ScriptExporter: SessionExporter {
             text.removeSubrange(before.end..<last.range.end)
         }
         text.insert(contentsOf: " --queries \(queries)".utf8, at: command.verb.range.end)
-        return [String(decoding: text, as: UTF8.self)]
+        return String(decoding: text, as: UTF8.self)
     }
 }

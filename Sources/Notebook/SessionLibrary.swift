@@ -89,6 +89,8 @@ public struct SessionLibrary: Sendable {
         let bytes = try ReadOnlyFile.bytes(session, limit: Transcript.largestFile)
         let transcript = try Transcript(bytes, name: session)
         if let problem = transcript.problems.first { throw problem }
+        let whole = transcript.entries.count { !$0.isTorn }
+        guard statements <= whole else { throw NotebookError.tooFewStatements(session, whole) }
         let journal = Notebook.journalPath(session)
         let answers =
             FileKind(journal) == .file ? try ReadOnlyFile.bytes(journal, limit: RunJournal.largestFile) : []

@@ -57,6 +57,8 @@ struct ResumeFile: ParsableCommand {
             defer { try? FileManager.default.removeItem(atPath: scratch) }
             resumed = try notebook.resume(file, scratch: scratch)
         } catch let error as ResumeError {
+            // What was begun for it is nothing yet.
+            if until != nil { RecordedSession.discard(file) }
             Output.writeError("ziplab: error: \(escapedForDisplay("\(error)"))\n")
             if error.number > 1 {
                 Output.writeError(

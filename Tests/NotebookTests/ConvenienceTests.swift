@@ -28,6 +28,27 @@ import Testing
         #expect(after != before)
     }
 
+    /// A run that ends before the queries that were wanted says why.
+    @Test func shortRunsSayWhy() throws {
+        let notebook = try Fixture().notebook(
+            "model load\ndata load data --shots 4\nprompt new --tokens 2 --dim 20 --rank 2 --budget 100\nstep 3\nundo"
+        )
+        let lines = try #require(try notebook.run("run --queries 100").last?.lines)
+        #expect(
+            lines.last
+                == "note: 70 queries of 100: the budget is used up, and 30 of it did not lead here (undone, failed or on a branch); 'budget N' allows more"
+        )
+        #expect(
+            try notebook.run("let loss = 5").last?.lines == [
+                "note: 'loss' is this variable from here on, and no longer what statements measure under that name"
+            ])
+        #expect(try notebook.run("let loss = 6\nsay \"a\\nb\"").last?.lines == ["a", "b"])
+        #expect(
+            try notebook.run("step && eval").last?.failure?.contains("error: unexpected '&&'") == true)
+        #expect(
+            try notebook.run("help repeat").last?.failure?.contains("did you mean 'help language'?") == true)
+    }
+
     @Test func gotoBest() throws {
         let fixture = try Fixture()
         let notebook = try fixture.notebook(smallPrompt)

@@ -152,10 +152,28 @@ import Testing
             }
             #expect(error?.number == 5 && error?.mismatch.isProvenance == true)
             #expect(
-                error?.description.contains("'\(statement)' does not come out as it is recorded: 'data.")
+                error?.description.hasSuffix(
+                    "statement 5, '\(statement)', does not come out as it is recorded: what it reads is another by now"
+                )
                     == true)
             #expect(fixture.bytes("y.zlt") == fixture.bytes("x.zlt"))
         }
+    }
+
+    /// 'quit' ended the session then, and does not end the one that goes on with it.
+    @Test func endedByQuit() throws {
+        let fixture = try Fixture()
+        let first = try fixture.notebook()
+        try first.record(to: fixture.folder + "/a.zlt")
+        try first.run("classes set a b\nquit")
+        #expect(first.hasQuit)
+        for end in ["", ".run"] {
+            try Fixture.write(#require(fixture.bytes("a.zlt" + end)), to: fixture.folder + "/b.zlt" + end)
+        }
+        let second = try fixture.notebook()
+        #expect(try second.resume(fixture.folder + "/b.zlt", scratch: fixture.folder + "/s").cells.count == 2)
+        #expect(!second.hasQuit)
+        #expect(try second.run("classes\nclasses set c").count == 2)
     }
 
     @Test func namesThatAreTaken() throws {

@@ -137,6 +137,38 @@ import Testing
                 == notebook.result("parameters", of: "goto step 4"))
     }
 
+    /// What means something else in a script is written otherwise: numbers of statements, and ends of runs whose budget
+    /// undone steps had used.
+    @Test func scriptsEndAtTheSameNumbers() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook()
+        _ = try notebook.evaluate(
+            "model load\nfoo\ndata load data --shots 4\nprompt new --tokens 2 --dim 20 --rank 2 --budget 150\n"
+                + "step 3\nundo\nstep 1\nrerun 5\nrerun 7-8\nrun\nbudget 180\nrun --queries 180 --split test",
+            name: "input", keepGoing: true)
+        let last = try notebook.run("show").last?.results.filter {
+            ["step", "queries", "loss", "parameters"].contains($0.key)
+        }
+        let transcript = try Transcript(notebook.transcript, name: "s.zlt")
+        let script = try Self.export(
+            "script", ExportedSession(transcript, path: fixture.folder + "/s.zlt", folders: []))
+        let lines = script.split(separator: "\n").map(String.init)
+        #expect(
+            Array(lines.dropFirst(4)) == [
+                "# undone: step 3", "# takes back what is undone: undo", "step 1", "# rerun 5", "step 3",
+                "# rerun 7-8",
+                "step 1", "# rerun 5", "step 3", "run --queries 120", "budget 180",
+                "run --queries 150 --split test",
+                "show",
+            ], "\(lines)")
+        let again = try fixture.notebook(script)
+        #expect(
+            try again.run("show").last?.results.filter {
+                ["step", "queries", "loss", "parameters"].contains($0.key)
+            }
+                == last)
+    }
+
     @Test func markdownFencesHold() throws {
         let (_, _, session) = try Self.session()
         let text = try Self.export("markdown", session)

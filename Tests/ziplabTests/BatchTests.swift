@@ -230,7 +230,9 @@ import Testing
         #expect(try Program.run(["run", "s.zl", "--record", "s.zlt"], in: folder).status == 0)
         try folder.write("a\nc\n", to: "names.txt")
         let refused = try Program.run(["resume", "s.zlt"], in: folder)
-        #expect(refused.status == 4 && refused.error.contains("'classes load names.txt' does not come out"))
+        #expect(
+            refused.status == 4
+                && refused.error.contains("statement 2, 'classes load names.txt', does not come out"))
         #expect(refused.error.hasSuffix("'ziplab resume s.zlt --until 1' takes up what comes before it\n"))
         let before = try folder.read("s.zlt")
         let taken = try Program.run(["resume", "s.zlt", "--until", "1"], in: folder, input: "classes\n")
@@ -240,6 +242,13 @@ import Testing
         let kept = try folder.read(".local/state/ziplab/sessions/" + (names.first ?? ""))
         #expect(names.count == 1 && kept.contains("\n> classes\n") && !kept.contains("names.txt"))
         #expect(try Program.run(["resume", "s.zlt", "--until", "0"], in: folder).status == 2)
+        let beyond = try Program.run(["resume", "s.zlt", "--until", "9"], in: folder)
+        #expect(beyond.status == 1 && beyond.error.contains("'s.zlt' has 3 whole statements"))
+        // What cannot be taken up begins nothing.
+        #expect(try Program.run(["resume", "s.zlt", "--until", "2"], in: folder).status == 4)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: state).filter { $0.hasSuffix(".zlt") }
+                == names)
     }
 
     /// A write that the system refuses: the old file stays, the session goes on, the exit code says it.

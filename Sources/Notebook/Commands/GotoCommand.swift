@@ -41,7 +41,7 @@ enum GotoCommand: NotebookCommand {
         guard step <= run.method.step else {
             throw call.failure(
                 "k",
-                "the run is at step \(run.method.step); 'step' and 'run' take it further"
+                "the run is at step \(run.method.step); 'step' and 'run' take it further, 'undo' takes back a 'goto'"
             )
         }
         guard step < run.method.step else {

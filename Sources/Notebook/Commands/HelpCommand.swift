@@ -26,9 +26,17 @@ enum HelpCommand: NotebookCommand {
             return
         }
         guard let text = text(about: topic, methods, columns: context.host.columns()) else {
+            let words = [
+                "let", "for", "if", "else", "repeat", "every", "in", "while", "variables", "expressions",
+            ]
             let near =
-                ["start", "begin", "tutorial", "intro", "quickstart", "example", "examples"].contains(topic)
-                ? "help" : nearestName(to: topic, among: topics(methods))
+                words.contains(topic)
+                ? "help language"
+                : ["resume", "replay"].contains(topic)
+                    ? "help sessions"
+                    : ["start", "begin", "tutorial", "intro", "quickstart", "example", "examples"].contains(
+                        topic)
+                        ? "help" : nearestName(to: topic, among: topics(methods))
             throw call.failure(
                 "topic", "\(NotebookError.noHelp(topic))",
                 notes: [

@@ -47,6 +47,8 @@ enum PromptCommand: NotebookCommand {
         their method's names, what is done to the logits under 'head.', and the trainable numbers as
         'parameters'; 'class_names' in the metadata where the order of the classes counts.
 
+        It writes over an earlier prompt of that name, and over another file with --force alone.
+
         'prompt load' starts zip or gauss-newton from the context of such a file. A file with a context
         a class is for gauss-newton --contexts class: each class gets its own by name, and a class
         whose name is new the mean of them, so that 'eval' works for other classes, too.

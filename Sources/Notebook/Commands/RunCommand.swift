@@ -75,6 +75,7 @@ enum RunCommand: NotebookCommand {
         let reached = try context.carryOut(plan, call)
         context.reportRun(lastStep: true)
         context.reportEvaluations(list.name)
+        context.reportShortfall(target, isReached: reached)
         if let text = call.text("until") {
             let used = context.state.run?.queries ?? 0
             context.say(
@@ -217,6 +218,16 @@ extension CommandContext {
         }
         // What the run says from here on is a statement's of its own.
         cell.beginInnerStatement()
+    }
+
+    /// Says why a run ended before the queries that were wanted.
+    func reportShortfall(_ target: Int, isReached: Bool) {
+        guard let run = state.run, !isReached, !quits, run.queries + run.method.queriesPerStep <= target,
+            run.remaining < run.method.queriesPerStep, lostQueries > 0
+        else { return }
+        say(
+            "note: \(DisplayNumber.queries(run.queries)) of \(target): the budget is used up, and \(lostQueries) of it did not lead here "
+                + "(undone, failed or on a branch); 'budget N' allows more")
     }
 
     /// Training queries of the present run's account that did not lead to its state.

@@ -16,6 +16,9 @@ enum SayCommand: NotebookCommand {
         """
 
     static func run(_ call: Call, _ context: inout CommandContext) throws {
-        context.say(call.texts("text").joined(separator: " "))
+        let text = call.texts("text").joined(separator: " ")
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            context.say(String(line))
+        }
     }
 }
