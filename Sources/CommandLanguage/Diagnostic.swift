@@ -17,7 +17,10 @@ public struct Diagnostic: Error, Sendable {
     }
 
     /// Line and column at which the range starts.
-    public var position: SourcePosition { source.position(at: range.start) }
+    public var position: SourcePosition {
+        let place = source.position(at: range.start)
+        return SourcePosition(line: source.linesBefore + place.line, column: place.column)
+    }
 }
 
 extension Diagnostic: CustomStringConvertible {
@@ -36,7 +39,7 @@ extension Diagnostic {
     /// range. The text does not end with a line feed.
     public func rendered() -> String {
         let place = position
-        let line = source.lineRange(place.line)
+        let line = source.lineRange(place.line - source.linesBefore)
         let start = min(max(range.start, line.start), line.end)
         let end = min(max(range.end, start), line.end)
         var before = source.slice(SourceRange(start: line.start, end: start))

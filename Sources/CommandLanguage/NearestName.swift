@@ -3,7 +3,8 @@
 /// Nearness is the Damerau–Levenshtein distance (optimal string alignment) without regard to case:
 /// at most a third of the longer name, at least 1, and less than the whole. Among equals the first
 /// in alphabetical order wins, so the answer does not depend on the order of the candidates. Where none is
-/// so near, the shortest that begins with three letters or more of `name`, the whole of it, is taken.
+/// so near, the shortest that begins with `name`, of three letters or more, is taken; else the longest that `name` begins
+/// with.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     // Longer names are never misspelt commands, and the cost grows with the square.
     let longest = 64
@@ -24,6 +25,8 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
     guard wanted.count >= 3 else { return nil }
     return candidates.filter { $0.lowercased().hasPrefix(name.lowercased()) }
         .min { ($0.count, $0) < ($1.count, $1) }
+        ?? candidates.filter { $0.count >= 3 && name.lowercased().hasPrefix($0.lowercased()) }
+        .max { ($0.count, $1) < ($1.count, $0) }
 }
 
 /// Returns the number of insertions, deletions, replacements and swaps of neighbours between two words.

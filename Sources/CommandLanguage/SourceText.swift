@@ -48,7 +48,11 @@ public final class SourceText: Sendable {
     /// Offsets at which the lines start; the first is 3 where the text starts with a byte order mark.
     private let lineStarts: [UInt32]
 
-    public init(name: String, text: String) {
+    /// Lines before the text in what it is a part of, which errors count along.
+    public let linesBefore: Int
+
+    public init(name: String, text: String, linesBefore: Int = 0) {
+        self.linesBefore = linesBefore
         self.name = name
         let utf8 = Array(text.utf8)
         var starts = [utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? UInt32(3) : 0]

@@ -118,15 +118,17 @@ public final class Notebook {
     ///
     /// - Parameters:
     ///   - name: what messages call the text: a file name, or `input`.
+    ///   - linesBefore: lines of that before the text, for the places of errors.
     ///   - behind: statements with which the text begins and that were run before; they are passed over.
     ///   - stop: replay of an interrupted cell: where it ends.
     /// - Returns: the finished cells.
     /// - Throws: only what an observer throws; a failed statement is in its report.
     @discardableResult
     public func evaluate(
-        _ text: String, name: String, keepGoing: Bool = false, stop: StopPlace? = nil, behind: [String] = []
+        _ text: String, name: String, linesBefore: Int = 0, keepGoing: Bool = false, stop: StopPlace? = nil,
+        behind: [String] = []
     ) throws -> [Cell] {
-        let source = SourceText(name: name, text: text)
+        let source = SourceText(name: name, text: text, linesBefore: linesBefore)
         var reports: [Cell] = []
         let program: Program
         do {

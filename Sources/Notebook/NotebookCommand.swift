@@ -139,7 +139,13 @@ extension CommandContext {
                     how: "'use NAME' goes to one: " + names.prefix(6).joined(separator: ", ")
                         + (names.count > 6 ? ", …" : ""))
             }
-            throw NotebookError.missing(what: "prompt", how: "build one with 'prompt new'")
+            let hadOne = past.contains { $0.run != nil }
+            throw NotebookError.missing(
+                what: "prompt",
+                how: "build one with 'prompt new'"
+                    + (hadOne
+                        ? "; the one before belonged to what was loaded then, and 'undo' brings it back" : "")
+            )
         }
         return run
     }

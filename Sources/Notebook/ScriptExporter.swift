@@ -11,6 +11,10 @@ enum ScriptExporter: SessionExporter {
         let undone = undone(in: session.cells)
         // What was undone is on the account of the session and not on the script's, which so could go further.
         var isCharged = false
+        let names = { (isUndone: Bool) in
+            Set(session.cells.filter { undone.contains($0.number) == isUndone }.flatMap(madeNames))
+        }
+        let goneNames = names(true).subtracting(names(false))
         for cell in session.cells {
             defer { isCharged = isCharged || undone.contains(cell.number) || cell.status != .ok }
             lines += cell.comments
@@ -23,6 +27,8 @@ enum ScriptExporter: SessionExporter {
                 comment("takes back what is undone")
             } else if !numbers("redone", of: cell).isEmpty {
                 comment("takes up again what was undone")
+            } else if cell.status == .ok, looksAt(goneNames, cell) {
+                comment("looked at what is undone")
             } else if cell.status == .ok {
                 lines += statements(of: cell, isCharged: isCharged, session.cells)
             } else {
@@ -81,6 +87,34 @@ enum ScriptExporter: SessionExporter {
                     statements(of: $0, isCharged: false, cells, depth: depth + 1)
                 } ?? []
             }
+    }
+
+    /// Names of runs that a cell made.
+    private static func madeNames(_ cell: Cell) -> [String] {
+        guard let command = command(of: cell), cell.status == .ok else { return [] }
+        var names: [String?] = []
+        for (argument, next) in zip(command.arguments, command.arguments.dropFirst().map { $0 } + [nil]) {
+            guard case .option("name", let value) = argument.kind else { continue }
+            if let value { names.append(value.bareText) }
+            if value == nil, case .positional(let word)? = next?.kind { names.append(word.bareText) }
+        }
+        if command.verb.text == BranchCommand.verb,
+            case .positional(let word)? = command.arguments.first?.kind
+        {
+            names.append(word.bareText)
+        }
+        return names.compactMap { $0 }
+    }
+
+    /// Whether a cell that changes nothing names one of some runs.
+    private static func looksAt(_ names: Set<String>, _ cell: Cell) -> Bool {
+        guard let command = command(of: cell),
+            commandTable.first(where: { $0.verb == command.verb.text })?.looksOnly == true
+        else { return false }
+        return command.arguments.contains { argument in
+            guard case .positional(let word) = argument.kind, let text = word.bareText else { return false }
+            return names.contains(text)
+        }
     }
 
     /// The command of a cell that is one alone.

@@ -30,12 +30,14 @@ struct PipedStatements {
         var pending = ""
         var hasStatement = false
         var depth = 0
+        var (lines, linesBefore) = (0, 0)
         while true {
             var ended = false
             do {
                 switch try reader.next(prompt: "") {
                 case .line(let line):
                     pending += line + "\n"
+                    lines += 1
                     hasStatement = hasStatement || !Self.isBlankOrComment(line)
                     depth += Self.openedBlocks(line)
                 case .interrupted: throw ExitStatus.interrupted
@@ -52,7 +54,9 @@ struct PipedStatements {
             {
                 continue
             }
-            for report in try notebook.evaluate(pending, name: "input", keepGoing: keepGoing) {
+            for report in try notebook.evaluate(
+                pending, name: "input", linesBefore: linesBefore, keepGoing: keepGoing)
+            {
                 switch report.status {
                 case .ok: break
                 case .failed: failed = [report]
@@ -60,6 +64,7 @@ struct PipedStatements {
                 }
             }
             (pending, hasStatement, depth) = ("", false, 0)
+            linesBefore = lines
             if ended || notebook.hasQuit || !(failed.isEmpty || keepGoing) { return failed }
         }
     }

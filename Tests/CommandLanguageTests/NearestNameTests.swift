@@ -11,6 +11,7 @@ struct NearestNameTests {
         Sample("steps", "step"), Sample("clasify", "classify"), Sample("chekpiont", "checkpoint"),
         Sample("modle", "model"), Sample("ru", "run"), Sample("evel", "eval"),
         Sample("che", "checkpoint"), Sample("CLA", "classes"), Sample("ch", nil), Sample("epo", nil),
+        Sample("evaluate", "eval"), Sample("dataset", "data"), Sample("runner", "run"),
         Sample("", nil), Sample("x", nil), Sample("train", nil), Sample("st", nil), Sample("qqqqqqqq", nil),
         Sample(String(repeating: "step", count: 1000), nil),
     ]

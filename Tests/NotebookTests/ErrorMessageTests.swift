@@ -319,6 +319,15 @@ import Testing
                 note: did you mean 'accuracy'?
                 """),
         Sample(
+            name: "a run that belonged to other data",
+            setup: smallPrompt + "\nstep\ndata load data --shots 2",
+            statement: "eval",
+            expected: """
+                input:1:1: error: no prompt yet; build one with 'prompt new'; the one before belonged to what was loaded then, and 'undo' brings it back
+                eval
+                ^~~^
+                """),
+        Sample(
             name: "condition without quotes", setup: smallPrompt, statement: "run --until accuracy > 3",
             expected: """
                 input:1:22: error: unexpected argument '>'

@@ -169,6 +169,25 @@ import Testing
                 == last)
     }
 
+    /// What looked at a run that is undone would fail in a script.
+    @Test func looksAtUndoneRunsAreComments() throws {
+        let fixture = try Fixture()
+        let notebook = try fixture.notebook(
+            "model load\ndata load data --shots 4\nprompt new --tokens 2 --dim 20 --rank 2\nstep")
+        try notebook.run(
+            "branch try\nstep\ndiff main try\nplot loss main try\nundo 2\nbranch other\ndiff main other")
+        let transcript = try Transcript(notebook.transcript, name: "s.zlt")
+        let script = try Self.export(
+            "script", ExportedSession(transcript, path: fixture.folder + "/s.zlt", folders: []))
+        #expect(
+            script.split(separator: "\n").suffix(7) == [
+                "# undone: branch try", "# undone: step", "# looked at what is undone: diff main try",
+                "# looked at what is undone: plot loss main try", "# takes back what is undone: undo 2",
+                "branch other", "diff main other",
+            ])
+        _ = try fixture.notebook(script)
+    }
+
     @Test func markdownFencesHold() throws {
         let (_, _, session) = try Self.session()
         let text = try Self.export("markdown", session)

@@ -201,6 +201,19 @@ import Testing
         #expect(try !folder.read("x.zlt").contains("\u{1b}"))
     }
 
+    /// Errors in a pipe are at the line that they have in it.
+    @Test func linesOfAPipe() throws {
+        let outcome = try Program.run(
+            ["--keep-going"], in: try Folder(),
+            input: "classes set a b\n# a word\n\nfoo\nrepeat 1 {\n  classes\n  bar\n}\nclasses set 'x\n")
+        #expect(
+            outcome.error.split(separator: "\n").filter { $0.contains("error: ") }.map { $0.prefix(10) } == [
+                "input:4:1:", "input:7:3:", "input:9:13",
+            ], "\(outcome.error)")
+        let object = try Program.run(["--json"], in: try Folder(), input: "classes set a b\n\nfoo\n").output
+        #expect(object.contains("\"line\":3,"))
+    }
+
     /// What people write in the shell who know the notebook.
     @Test func shellWords() throws {
         let folder = try Folder()
