@@ -324,7 +324,7 @@ extension Notebook {
         "options": "show settings", "methods": "help", "commands": "help", "man": "help",
         "version": "provenance",
         "image": "show image", "images": "plot images", "errors": "mistakes", "confusion": "mistakes",
-        "while": "repeat", "bench": "box", "branches": "runs", "best": "goto best", "again": "rerun",
+        "while": "repeat", "branches": "runs", "best": "goto best", "again": "rerun",
         "variables": "show variables", "vars": "show variables", "checkpoints": "show checkpoints",
         "print": "say", "echo": "say", "set": "let", "reset": "undo", "delete": "undo", "new": "prompt new",
         "status": "show", "info": "show", "log": "sessions", "baseline": "prompt new --method calibrate",

@@ -15,6 +15,7 @@ enum ScriptExporter: SessionExporter {
             Set(session.cells.filter { undone.contains($0.number) == isUndone }.flatMap(madeNames))
         }
         let goneNames = names(true).subtracting(names(false))
+        var room = mostReruns
         for cell in session.cells {
             defer { isCharged = isCharged || undone.contains(cell.number) || cell.status != .ok }
             lines += cell.comments
@@ -30,7 +31,7 @@ enum ScriptExporter: SessionExporter {
             } else if cell.status == .ok, looksAt(goneNames, cell) {
                 comment("looked at what is undone")
             } else if cell.status == .ok {
-                lines += statements(of: cell, isCharged: isCharged, session.cells)
+                lines += statements(of: cell, isCharged: isCharged, session.cells, room: &room)
             } else {
                 comment(cell.status.word)
                 lines += stepsBeforeItsEnd(of: cell)
@@ -57,10 +58,15 @@ enum ScriptExporter: SessionExporter {
         }
     }
 
+    /// Statements that all 'rerun' of a session are written out to; one that names another that names another can be many.
+    private static let mostReruns = 10_000
+
     /// A cell that counts: as written, but for what means something else in a script.
-    private static func statements(of cell: Cell, isCharged: Bool, _ cells: [Cell], depth: Int = 0)
-        -> [String]
-    {
+    ///
+    /// - Parameter room: how many more statements may be written out in place of a 'rerun'.
+    private static func statements(
+        of cell: Cell, isCharged: Bool, _ cells: [Cell], room: inout Int, depth: Int = 0
+    ) -> [String] {
         guard let command = command(of: cell) else { return [cell.input] }
         if command.verb.text == RunCommand.verb, isCharged, command.periodic == nil,
             let queries = queries(of: cell)
@@ -71,22 +77,25 @@ enum ScriptExporter: SessionExporter {
             return [cell.input]
         }
         // Its numbers are those of the session.
-        let words = command.arguments.map { argument in
-            if case .positional(let word) = argument.kind { word.bareText } else { String?.none }
-        }
-        let ranges = words.map { word in
-            word?.split(separator: "-").compactMap { Int($0) } ?? []
-        }
-        guard ranges.allSatisfy({ (1...2).contains($0.count) && $0[0] <= $0[$0.count - 1] }) else {
-            return ["# the numbers are those of the session:", cell.input]
-        }
-        let numbers = ranges.flatMap { $0[0]...$0[$0.count - 1] }
-        return ["# \(cell.input)"]
-            + numbers.flatMap { number in
-                cells.first { $0.number == number }.map {
-                    statements(of: $0, isCharged: false, cells, depth: depth + 1)
-                } ?? []
+        var lines = TranscriptText.lines(of: cell.input).map { "# " + escapedForDisplay($0) }
+        for argument in command.arguments {
+            guard case .positional(let word) = argument.kind,
+                let bounds = word.bareText?.split(separator: "-", omittingEmptySubsequences: false).map({
+                    Int($0) ?? 0
+                }), bounds.count <= 2,
+                let first = bounds.first, let last = bounds.last, first >= 1, first <= last,
+                last < cell.number
+            else { return ["# the numbers are those of the session:", cell.input] }
+            for number in first...last {
+                room -= 1
+                guard room > 0 else { return lines + ["# and what is left out here, for it is too much"] }
+                // Only a file that was cut or made by hand has others at these places.
+                guard number <= cells.count, cells[number - 1].number == number else { continue }
+                lines += statements(
+                    of: cells[number - 1], isCharged: false, cells, room: &room, depth: depth + 1)
             }
+        }
+        return lines
     }
 
     /// Names of runs that a cell made.

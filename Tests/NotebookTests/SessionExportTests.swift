@@ -188,6 +188,27 @@ import Testing
         _ = try fixture.notebook(script)
     }
 
+    /// A file that somebody made: statements that name each other, and numbers that are none.
+    @Test func hostileReruns() throws {
+        func script(_ statements: [String]) throws -> [Substring] {
+            let text =
+                Transcript.head + "\n"
+                + statements.enumerated().map { "> \($1)\n@end \($0 + 1) ok 0s\n" }.joined()
+            let session = ExportedSession(try Transcript(text, name: "s"), path: "/none/s", folders: [])
+            return try Self.export("script", session).split(separator: "\n")
+        }
+        let many = try script(["step"] + (1...60).map { "rerun 1-\($0)" })
+        #expect(many.count < 40_000 && many.contains("# and what is left out here, for it is too much"))
+        let deep = try script(["step"] + (1...5000).map { "rerun \($0)" })
+        #expect(deep.count > 5000)
+        for word in [
+            "1-9000000000000000000", "99999999999999999999", "2-1", "0", "-3", "1-2-3", "x", "$n", "'1'", "5",
+        ] {
+            let lines = try script(["step", "step", "step", "rerun \(word)"])
+            #expect(lines.last == "rerun \(word)", "\(lines)")
+        }
+    }
+
     @Test func markdownFencesHold() throws {
         let (_, _, session) = try Self.session()
         let text = try Self.export("markdown", session)
