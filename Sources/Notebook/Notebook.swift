@@ -259,12 +259,7 @@ extension Notebook {
         switch statement.kind {
         case .binding(let name, let expression):
             guard settings[name.text] == nil else { return }
-            try warn(ofText: expression, name, source, context)
-            if context.state.variables.variables[name.text] == nil, context.state.isMeasured(name.text) {
-                context.say(
-                    "note: '\(name.text)' is this variable from here on, and no longer what statements measure under that name"
-                )
-            }
+            try context.checkBinding(name, to: expression, source)
             context.state.variables.variables[name.text] = try CommandLanguage.evaluate(
                 expression, in: context.state.environment, source: source)
         case .repetition(let count, let body):
@@ -293,52 +288,6 @@ extension Notebook {
         }
     }
 
-    /// A bare word is text, also where a number was meant.
-    ///
-    /// - Throws: `Diagnostic` where it names a number of a run.
-    private func warn(
-        ofText expression: CommandLanguage.Expression, _ name: Word, _ source: SourceText,
-        _ context: CommandContext
-    ) throws {
-        guard let text = expression.bareText else { return }
-        let environment = context.state.environment
-        let isKnown = environment.variables[text] != nil || environment.result(text) != nil
-        if isKnown, text.contains(".") {
-            throw Diagnostic(
-                message: "'\(text)' is a text here", range: expression.range, source: source,
-                notes: ["'let \(name.text) = (\(text))' keeps its value, quotes keep the text"])
-        }
-        let isCalculation =
-            text.contains { "+*/%".contains($0) } && text.allSatisfy { $0.isNumber || "+-*/%.".contains($0) }
-        guard isKnown || isCalculation else { return }
-        context.say(
-            "note: '\(name.text)' is the text '\(text)'; 'let \(name.text) = (\(text))' keeps \(isKnown ? "its value" : "a number")"
-        )
-    }
-
-    /// What a person may call a command who does not know its name.
-    private static let usual = [
-        "exit": "quit", "q": "quit", "bye": "quit", "?": "help", "load": "data load", "ls": "runs",
-        "tune": "run", "train": "run", "fit": "run", "optimize": "run", "test": "eval --split test",
-        "evaluate": "eval", "accuracy": "eval", "predict": "classify", "settings": "show settings",
-        "options": "show settings", "methods": "help", "commands": "help", "man": "help",
-        "version": "provenance",
-        "image": "show image", "images": "plot images", "errors": "mistakes", "confusion": "mistakes",
-        "while": "repeat", "branches": "runs", "best": "goto best", "again": "rerun",
-        "variables": "show variables", "vars": "show variables", "checkpoints": "show checkpoints",
-        "print": "say", "echo": "say", "set": "let", "reset": "undo", "delete": "undo", "new": "prompt new",
-        "status": "show", "info": "show", "log": "sessions", "baseline": "prompt new --method calibrate",
-    ]
-
-    /// A verb and its object the other way round: `load model`.
-    private static func turned(_ command: Command) -> String? {
-        guard case .positional(let word)? = command.arguments.first?.kind, let verb = word.bareText else {
-            return nil
-        }
-        let forms = commandTable.first { $0.verb == verb }?.forms ?? []
-        return forms.contains { $0.object == command.verb.text } ? "\(verb) \(command.verb.text)" : nil
-    }
-
     private func execute(_ body: [Statement], source: SourceText, _ context: inout CommandContext) throws {
         context.blockDepth += 1
         defer { context.blockDepth -= 1 }
@@ -354,12 +303,9 @@ extension Notebook {
         _ command: Command, range: SourceRange, source: SourceText, _ context: inout CommandContext
     ) throws {
         guard let type = commandTable.first(where: { $0.verb == command.verb.text }) else {
-            let near =
-                Self.turned(command) ?? Self.usual[command.verb.text]
-                ?? nearestName(to: command.verb.text, among: commandTable.map { $0.verb } + statementWords)
             throw Diagnostic(
                 message: "unknown command '\(command.verb.text)'", range: command.verb.range, source: source,
-                notes: [near.map { "did you mean '\($0)'?" } ?? "'help' lists the commands"])
+                notes: [meantCommand(command).map { "did you mean '\($0)'?" } ?? "'help' lists the commands"])
         }
         try context.cell.interruptionPoint()
         if context.blockDepth > 0 { context.cell.beginInnerStatement() }
@@ -470,27 +416,5 @@ extension [Statement] {
             return nil
         }
         return verbs.first { ["step", "run", "goto", "undo", "redo", "restore"].contains($0.text) }
-    }
-}
-
-/// A recorded session does not come out as it is recorded.
-public struct ResumeError: Error, CustomStringConvertible {
-    public var path: String
-    /// The statement that came out otherwise.
-    public var input: String
-    /// Its number in the session, from 1.
-    public var number: Int
-    public var mismatch: Replay.Mismatch
-
-    public var description: String {
-        let statement = input.split(whereSeparator: \.isNewline).first.map { String($0.prefix(100)) } ?? ""
-        let isMissing = mismatch.message.contains("no such file or folder")
-        // Digests tell a person nothing.
-        let what =
-            mismatch.isProvenance && !isMissing
-            ? "what it reads is another by now" : mismatch.message
-        return
-            "\(path):\(mismatch.line): statement \(number), '\(statement)', does not come out as it is recorded: \(what)"
-            + (isMissing ? "; relative paths count from the folder where the session was recorded" : "")
     }
 }

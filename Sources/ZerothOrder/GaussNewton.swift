@@ -129,7 +129,7 @@ public struct GaussNewton: Sendable {
 
     /// Logits at the point as they were answered, [N, C]; empty before the first answer.
     public var logits: [Float] {
-        responses.answers.isEmpty ? [] : transposed(responses.answers[present], rows: classes)
+        responses.answers.isEmpty ? [] : RowArithmetic.transposed(responses.answers[present], rows: classes)
     }
 
     /// Radius of the trust region, damping, noise σ and slope s.
@@ -169,7 +169,7 @@ public struct GaussNewton: Sendable {
         precondition(
             answers.allSatisfy { $0.count == labels.count * classes },
             "expected \(labels.count) × \(classes) logits")
-        let answers = answers.map { transposed($0, rows: labels.count) }
+        let answers = answers.map { RowArithmetic.transposed($0, rows: labels.count) }
         switch phase {
         case .start:
             for answer in answers { responses.add([], answer) }
@@ -240,12 +240,6 @@ public struct GaussNewton: Sendable {
 }
 
 extension GaussNewton {
-    /// Rows and columns exchanged, from [rows, ·].
-    private func transposed(_ values: [Float], rows: Int) -> [Float] {
-        let columns = values.count / rows
-        return values.indices.map { values[$0 % rows * columns + $0 / rows] }
-    }
-
     /// Penalised cross-entropy of logits [C, N] under a bias at some coordinates.
     private func loss(_ logits: [Double], _ bias: [Double], _ coordinates: [Double]) -> Double {
         let shifted = logits.indices.map { logits[$0] + bias[$0 / labels.count] }

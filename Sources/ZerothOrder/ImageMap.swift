@@ -31,12 +31,7 @@ public struct ImageMap: Sendable, Equatable {
         let x = Self.equations(references)
         let y = Self.equations(others)
         let (fit, error) = Self.fit(x, y)
-        var weights = [Float](repeating: 0, count: fit.values.count)
-        for row in 0..<fit.rows {
-            for column in 0..<fit.columns {
-                weights[column * fit.rows + row] = Float(fit.values[row * fit.columns + column])
-            }
-        }
+        let weights = RowArithmetic.transposed(fit.values.map { Float($0) }, rows: fit.rows)
         self.init(
             weights: Matrix(rows: fit.columns, columns: fit.rows, values: weights),
             offset: Matrix(rows: others[0].rows, columns: others[0].columns), error: error)
@@ -69,13 +64,9 @@ public struct ImageMap: Sendable, Equatable {
     }
 
     private static func transposed(_ matrix: Matrix) -> Matrix {
-        var values = [Float](repeating: 0, count: matrix.values.count)
-        for row in 0..<matrix.rows {
-            for column in 0..<matrix.columns {
-                values[column * matrix.rows + row] = matrix.values[row * matrix.columns + column]
-            }
-        }
-        return Matrix(rows: matrix.columns, columns: matrix.rows, values: values)
+        Matrix(
+            rows: matrix.columns, columns: matrix.rows,
+            values: RowArithmetic.transposed(matrix.values, rows: matrix.rows))
     }
 
     /// Logits less each image's mean.
@@ -154,12 +145,8 @@ public struct ImageMap: Sendable, Equatable {
     }
 
     private static func transposed(_ matrix: DoubleMatrix) -> DoubleMatrix {
-        var values = [Double](repeating: 0, count: matrix.values.count)
-        for row in 0..<matrix.rows {
-            for column in 0..<matrix.columns {
-                values[column * matrix.rows + row] = matrix.values[row * matrix.columns + column]
-            }
-        }
-        return DoubleMatrix(rows: matrix.columns, columns: matrix.rows, values: values)
+        DoubleMatrix(
+            rows: matrix.columns, columns: matrix.rows,
+            values: RowArithmetic.transposed(matrix.values, rows: matrix.rows))
     }
 }

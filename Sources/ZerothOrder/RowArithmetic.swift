@@ -135,6 +135,12 @@ enum RowArithmetic {
         }
     }
 
+    /// Rows and columns exchanged, from [rows, ·].
+    static func transposed<Value>(_ values: [Value], rows: Int) -> [Value] {
+        let columns = values.count / max(1, rows)
+        return values.indices.map { values[$0 % rows * columns + $0 / rows] }
+    }
+
     private static func check(_ start: Int, _ count: Int, _ available: Int) {
         precondition(
             start >= 0 && count >= 0 && start + count <= available,
