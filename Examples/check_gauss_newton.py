@@ -67,6 +67,51 @@ def relative(ours, theirs):
     return float(np.max(np.abs(ours - theirs), initial=0) / max(np.max(np.abs(theirs), initial=0), 1e-12))
 
 
+def walsh_hadamard(x):
+    """H x along the last axis, by its two halves."""
+    if x.shape[-1] == 1:
+        return x
+    left, right = np.split(x, 2, axis=-1)
+    return np.concatenate([walsh_hadamard(left + right), walsh_hadamard(left - right)], axis=-1)
+
+
+def words_space(trace, m, d):
+    """What points [q, G, n] add to a context, [q, G, m, d], where S moves it; and n."""
+    root = trace.get_tensor("root").astype(np.float64)
+
+    def moves(points):
+        xi = points.reshape(*points.shape[:2], m + 1, d)
+        return (xi[:, :, :1] + xi[:, :, 1:]) / np.sqrt(2) @ root
+
+    return moves, (m + 1) * d
+
+
+def zip_space(trace, m, d):
+    """The same where ZIP's parameters move it."""
+    origin, unit = trace.get_tensor("w0").astype(np.float64), float(trace.get_tensor("unit")[0])
+    length = len(trace.get_tensor("fastfood.0.B"))
+    columns = min(max(500, m), m * length + m - 1) // m
+    rank = min(5, m, columns)
+    sizes = np.cumsum([m * rank, rank, columns * rank])
+
+    def moves(points):
+        left, diagonal, right, shared = np.split(origin + unit * points, sizes, axis=-1)
+        lead = points.shape[:2]
+        matrix = left.reshape(*lead, m, rank) * diagonal[:, :, None] @ right.reshape(*lead, columns, rank).swapaxes(2, 3)
+        matrix = matrix + shared[:, :, None]
+        result = np.zeros((*lead, m, d))
+        for token in range(m):
+            signs, order, gauss = (trace.get_tensor(f"fastfood.{token}.{part}") for part in "BPG")
+            padded = np.zeros((*lead, length))
+            padded[:, :, :columns] = matrix[:, :, token]
+            mixed = walsh_hadamard(padded * signs)[:, :, order] * gauss
+            scale = np.sqrt(length * np.sum(gauss.astype(np.float64) ** 2)) * np.sqrt(d / length)
+            result[:, :, token] = walsh_hadamard(mixed)[:, :, :d] / scale
+        return result
+
+    return moves, len(origin)
+
+
 def length_of_differences(settings, noise, slope):
     """Differences are to stand well above the noise."""
     if noise > 0 and slope > 0:
@@ -84,18 +129,21 @@ def check(trace, settings):
     """
     given = {name: float(settings[name]) for name in ["difference", "scale", "prior", "bias-ridge", "radius"]}
     ridge = 0.0 if settings["head"] == "none" else given["bias-ridge"]
-    start, root = (trace.get_tensor(name).astype(np.float64) for name in ["ctx0", "root"])
-    m, d = start.shape
+    start = trace.get_tensor("ctx0").astype(np.float64)
+    m, d = start.shape[-2:]
+    moves_of, n = (zip_space if settings["space"] == "zip" else words_space)(trace, m, d)
     images = json.loads(trace.metadata()["train_images"])
     places = [trace.get_tensor("batch")]
     # With --images the logits of further images stand behind those of the minibatch, by a map fitted in the first round.
     if "step.1.round.1.others" in trace.keys():
         places.append(trace.get_tensor("step.1.round.1.others"))
     labels = np.array([images[place][1] for place in np.concatenate(places)])
-    count, n = len(json.loads(trace.metadata()["classes"])), (m + 1) * d
+    count = len(json.loads(trace.metadata()["classes"]))
     groups = count if settings["contexts"] == "class" else 1
     names = set(trace.keys())
     rounds = sorted({tuple(int(part) for part in name.split(".")[1:4:2]) for name in names if name.startswith("step.")})
+    if not rounds:
+        sys.exit("a trace without a step")
     if rounds[0] != (1, 1):
         sys.exit("every model is made of all answers: a trace of gauss-newton is checked from step 1 on, without --last")
     worst = {}
@@ -117,8 +165,7 @@ def check(trace, settings):
         if region is not None:
             worse("region", max(relative(*pair) for pair in zip(read("region"), region)))
         radius, damping, noise, slope = region = read("region")
-        xi = asked.reshape(len(asked), groups, m + 1, d)
-        contexts = start + (xi[:, :, :1] + xi[:, :, 1:]) / np.sqrt(2) @ root
+        contexts = start + moves_of(asked)
         worse("contexts", relative(contexts, read("asked").reshape(-1, groups, m, d)))
 
         if (step, number) == (1, 1):

@@ -17,6 +17,8 @@ def check_zip(trace, settings):
     if settings["momentum"] != "none":
         sys.exit("this script knows plain SPSA only, not momentum")
     steps = sorted({int(name.split(".")[1]) for name in trace.keys() if name.startswith("step.")})
+    if not steps:
+        sys.exit("a trace without a step")
     worst = {"gradient": 0.0, "w_next": 0.0}
     for k in steps:
         w, z, plus, minus, gradient, w_next = (

@@ -27,6 +27,7 @@ import Testing
         Sample(method: "gauss-newton", settings: "--budget 2000", restart: 10),
         Sample(method: "gauss-newton", settings: "--contexts class --budget 2000", restart: 10),
         Sample(method: "gauss-newton", settings: "--batch 5 --images 9 --budget 2000", restart: 10),
+        Sample(method: "gauss-newton", settings: "--space zip --budget 2000", restart: 10),
         Sample(method: "template", settings: "", limit: 0), Sample(method: "bias", settings: "", limit: 1),
         Sample(method: "calibrate", settings: "", limit: 1),
     ]

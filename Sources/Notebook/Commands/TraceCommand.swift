@@ -24,7 +24,8 @@ enum TraceCommand: NotebookCommand {
         before its first step stands under names of its own, what step k drew and computed under
         'step.k.'; 'help METHOD' lists them with the formulas, 'help zip' those of zip. The metadata has
         method, settings, classes, train_images, model_sha256 and ziplab_version.
-        Examples/check_trace.py recomputes every step of a zip trace.
+        Examples/check_trace.py recomputes every step of a trace of
+        zip or gauss-newton.
 
           trace run.safetensors
         """

@@ -22,18 +22,19 @@ public struct GaussNewtonMethod: TuningMethod {
         decimals still mislead it: 'calibrate' did better there.
 
         --space words moves the context by steps among word embeddings (the square root of their
-        covariance, half of it shared by all tokens); raw by steps of their standard deviation. --head
+        covariance, half of it shared by all tokens); raw by steps of their standard deviation; zip moves ZIP's own
+        parameters (D = 500, rank 5), which is the poorest space of the three. --head
         bias tunes a bias a class along; map fits the linear map of 'calibrate' to the last logits in
         the end, for no query; none deploys the context alone.
 
         A hand-written template with 'calibrate' costs one or two queries: compare before you pay more.
 
-        Trace: ctx0 [m, d], root S [d, d], batch [b] places in 'train_images'; step.k.round.r. with point
+        Trace: ctx0 [m, d], root S [d, d] (of --space zip w0 [δ], unit [1] and the fastfood of 'help zip'), batch [b] places in 'train_images'; step.k.round.r. with point
         [n], bias [C] and region [4] (radius, damping, noise σ, slope s) before the round, points [q, n]
         and contexts 'asked' [q, m · d], logits [q, b · C] answers, in a trial's round trial.bias [C] and
         trial.predicted [1], its loss by the model; point_next, bias_next, region_next. With --images the first round has others [M], the
         map [M, b] and map.offset [M, C], and logits those of the others behind the minibatch's. Context i at ξ is
-        ctx0_i + S (ξ_0 + ξ_i)/√2. Examples/check_gauss_newton.py recomputes a trace.
+        ctx0_i + S (ξ_0 + ξ_i)/√2; with --space zip ctx0 + F(W(w0 + unit ξ)). Examples/check_gauss_newton.py recomputes a trace.
 
         --contexts class tunes a context a class (CoOp's class-specific contexts): one query with the same
         direction for all classes measures every class's own derivatives. It learns faster; a new
@@ -55,7 +56,9 @@ public struct GaussNewtonMethod: TuningMethod {
     static let head = Setting.choice(
         "head", ["none", "bias", "map"], default: "bias", "what is deployed behind the logits")
     static let space = Setting.choice(
-        "space", ["words", "raw"], default: "words", "what a step of length one is")
+        "space", ["words", "raw", "zip"], default: "words",
+        "where a context moves, what a step of length one is"
+    )
     static let images = Setting.integer(
         "images", 0...10_000_000, default: 0,
         "training images that count, by a map from the minibatch fitted at the start; 0 for the minibatch alone"
@@ -92,7 +95,7 @@ public struct GaussNewtonMethod: TuningMethod {
     public let settings: MethodSettings
     private let problem: TuningProblem
     private let batch: Minibatch
-    private let space: WordSpace
+    private let space: any ContextSpace
     /// Nil where the minibatch alone counts.
     private let survey: GaussNewtonSurvey?
     private var search: GaussNewton
@@ -116,7 +119,8 @@ public struct GaussNewtonMethod: TuningMethod {
         search.repeats = settings[Self.repeats]
         search.prior = settings[Self.prior]
         search.biasRidge = settings[Self.head] == "none" ? nil : settings[Self.biasRidge]
-        let dimensions = (start.rows + 1) * start.columns
+        space = try Self.space(settings, start: start, for: problem)
+        let dimensions = space.dimensions
         survey = GaussNewtonSurvey(problem, batch: batch, most: settings[Self.images])
         let labels = batch.labels + (survey?.labels ?? [])
         let logits = labels.count * problem.facts.classCount
@@ -128,10 +132,6 @@ public struct GaussNewtonMethod: TuningMethod {
             candidates: problem.budget, CommonSettings.budget,
             numbers: 4 * logits + 2 * (places + dimensions),
             what: "\(logits) logits a query")
-        space = WordSpace(
-            start: start, classStarts: problem.initial?.ofClasses,
-            words: settings[Self.space] == "words" ? problem.facts.wordEmbeddings() : nil,
-            deviation: problem.facts.embeddingDeviation())
         self.search = GaussNewton(
             search, dimensions: dimensions, labels: labels, classes: problem.facts.classCount,
             blockPerClass: settings[Self.contexts] == "class", weights: space.weights,
@@ -139,6 +139,25 @@ public struct GaussNewtonMethod: TuningMethod {
         self.settings = settings
         self.problem = problem
         self.batch = batch
+    }
+
+    /// Where the context, or that of each class, moves from its start.
+    private static func space(
+        _ settings: MethodSettings, start: Matrix, for problem: TuningProblem
+    ) throws -> any ContextSpace {
+        let deviation = problem.facts.embeddingDeviation()
+        let ofClasses = problem.initial?.ofClasses
+        switch settings[space] {
+        case "zip":
+            return try ZIPSpace(
+                start: start, classStarts: ofClasses, deviation: deviation, seed: problem.seed)
+        case "words":
+            return WordSpace(
+                start: start, classStarts: ofClasses, words: problem.facts.wordEmbeddings(),
+                deviation: deviation)
+        default:
+            return WordSpace(start: start, classStarts: ofClasses, words: nil, deviation: deviation)
+        }
     }
 
     /// To what a box that is seen so rounds its answers.
@@ -300,9 +319,7 @@ public struct GaussNewtonMethod: TuningMethod {
                     "ctx0", shape: [starts.count, space.start.rows, space.start.columns],
                     starts.flatMap(\.values))
             } ?? NamedTensor("ctx0", space.start)
-        return [
-            start, NamedTensor("root", space.matrix), NamedTensor("batch", integers: batch.indices),
-        ]
+        return [start] + space.traced + [NamedTensor("batch", integers: batch.indices)]
     }
 
     public func traced(_ readings: [Float]) throws -> [NamedTensor] {

@@ -7,18 +7,13 @@ import ZerothOrder
 /// S [d, d] is the square root of the covariance of the embeddings of whole words, so that a step of length one is a
 /// step among words; half of the variance moves all tokens together. The covariance is of published vocabulary, but it
 /// is made of weights.
-struct WordSpace: Sendable {
-    /// θ at ξ = 0, [m, d].
+struct WordSpace: ContextSpace {
     let start: Matrix
-    /// θ of each class at ξ = 0; nil where all start from `start`.
     let classStarts: [Matrix]?
     /// S as a layer.
     private let root: PackedWeights
 
-    /// (m + 1) d
-    var dimensions: Int { (start.rows + 1) * start.columns }
-
-    /// By how much new directions favour each coordinate of ξ, [(m + 1) d]: what moves all tokens together shows most.
+    /// What moves all tokens together shows most, [(m + 1) d].
     var weights: [Double] {
         [Double](repeating: 2, count: start.columns)
             + [Double](repeating: 1, count: start.rows * start.columns)
@@ -55,40 +50,23 @@ struct WordSpace: Sendable {
             .mapped { max($0, 1e-12).squareRoot() }
     }
 
-    /// S, [d, d].
-    var matrix: Matrix {
+    /// S, [d, d], as `root`.
+    var traced: [NamedTensor] {
         var one = Matrix(rows: start.columns, columns: start.columns)
         for row in 0..<one.rows { one.setRow(row, to: (0..<one.columns).map { $0 == row ? 1 : 0 }) }
-        return root.apply(one)
+        return [NamedTensor("root", root.apply(one))]
     }
 
-    /// The contexts of the classes, in order, at a point ξ of each.
-    func contexts(ofClasses points: [[Double]]) -> [Matrix] {
-        guard let classStarts else { return contexts(points) }
-        return zip(classStarts, moves(points)).map { moved($0, by: $1) }
-    }
-
-    /// The contexts at some points ξ.
-    func contexts(_ points: [[Double]]) -> [Matrix] { moves(points).map { moved(start, by: $0) } }
-
-    private func moved(_ start: Matrix, by move: Matrix) -> Matrix {
-        Matrix(
-            rows: start.rows, columns: start.columns, values: zip(start.values, move.values).map { $0 + $1 })
-    }
-
-    /// What is added to the start at some points ξ.
-    private func moves(_ points: [[Double]]) -> [Matrix] {
+    func move(_ point: [Double]) -> Matrix {
         let (m, d) = (start.rows, start.columns)
         let half = 0.5.squareRoot()
-        return points.map { point in
-            var mixed = [Float](repeating: 0, count: m * d)
-            for token in 0..<m {
-                for column in 0..<d {
-                    mixed[token * d + column] = Float(
-                        half * (point[column] + point[(token + 1) * d + column]))
-                }
+        var mixed = [Float](repeating: 0, count: m * d)
+        for token in 0..<m {
+            for column in 0..<d {
+                mixed[token * d + column] = Float(
+                    half * (point[column] + point[(token + 1) * d + column]))
             }
-            return root.apply(Matrix(rows: m, columns: d, values: mixed))
         }
+        return root.apply(Matrix(rows: m, columns: d, values: mixed))
     }
 }

@@ -175,14 +175,7 @@ public struct ZIPMethod: PerturbedMethod {
     }
 
     public var traced: [NamedTensor] {
-        [NamedTensor("ctx0", parameterization.initial)]
-            + parameterization.projections.enumerated().flatMap { index, projection in
-                [
-                    NamedTensor("fastfood.\(index).B", projection.signs),
-                    NamedTensor("fastfood.\(index).P", integers: projection.permutation.map { Int($0) }),
-                    NamedTensor("fastfood.\(index).G", projection.gaussian),
-                ]
-            }
+        [NamedTensor("ctx0", parameterization.initial)] + parameterization.traced
     }
 
     public func traced(_ readings: [Float]) throws -> [NamedTensor] {

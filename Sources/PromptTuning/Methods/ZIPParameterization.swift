@@ -144,6 +144,17 @@ public struct ZIPParameterization: Sendable, Equatable {
         }
         return result
     }
+
+    /// What a trace needs to recompute the projections.
+    var traced: [NamedTensor] {
+        projections.enumerated().flatMap { index, projection in
+            [
+                NamedTensor("fastfood.\(index).B", projection.signs),
+                NamedTensor("fastfood.\(index).P", integers: projection.permutation.map { Int($0) }),
+                NamedTensor("fastfood.\(index).G", projection.gaussian),
+            ]
+        }
+    }
 }
 
 extension RandomPurpose {
