@@ -187,7 +187,9 @@ public struct GaussNewton: Sendable {
                 squares += meanSquare(zip(answer, responses.answers[present]).map { Double($0 - $1) })
             }
             if !answers.isEmpty {
-                slope = max(0, squares / Double(answers.count) - 2 * noise * noise).squareRoot() / length
+                slope =
+                    max(noise * noise, squares / Double(answers.count) - 2 * noise * noise).squareRoot()
+                    / length
             }
             propose(left: settings.tries)
             return nil
@@ -255,23 +257,14 @@ extension GaussNewton {
         let images = labels.count
         let coordinates = coordinates
         let linear = responses.linear(at: present, directions: count, nugget: nugget)
-        // A bias is a row more a class.
-        let biases = settings.biasRidge == nil ? 0 : blocks == 1 ? classes : 1
-        let each = count + biases
+        let biased = settings.biasRidge != nil
         let model = SoftmaxModel(
-            base: linear.base.indices.map { linear.base[$0] + bias[$0 / images] },
-            blocks: linear.blocks.map { block in
-                block
-                    + (0..<biases).flatMap { label in
-                        (0..<(block.count / count)).map { biases == 1 || $0 / images == label ? 1 : 0 }
-                    }
-            }, labels: labels, classes: classes)
+            base: linear.base.indices.map { linear.base[$0] + bias[$0 / images] }, blocks: linear.blocks,
+            biased: biased, labels: labels, classes: classes)
         /// Values by group, from those along directions [k, blocks] and of the bias.
         func grouped(_ along: [Double], _ bias: [Double]) -> [Double] {
-            (0..<blocks).flatMap { group in
-                (0..<count).map { along[$0 * blocks + group] }
-                    + (0..<biases).map { bias[blocks == 1 ? $0 : group] }
-            }
+            (0..<blocks).flatMap { group in (0..<count).map { along[$0 * blocks + group] } }
+                + (biased ? bias : [])
         }
         let ridge = settings.biasRidge ?? 0
         func solve(_ damping: Double, from start: [Double]?) -> SoftmaxModel.Solution {
@@ -284,7 +277,7 @@ extension GaussNewton {
                 from: start, steps: 6, tolerance: 3e-4)
         }
         func move(_ solution: SoftmaxModel.Solution) -> [Double] {
-            (0..<count).flatMap { index in (0..<blocks).map { solution.point[$0 * each + index] } }
+            (0..<count).flatMap { index in (0..<blocks).map { solution.point[$0 * count + index] } }
         }
         var solution = solve(damping, from: nil)
         var length = RowArithmetic.norm(move(solution))
@@ -302,10 +295,7 @@ extension GaussNewton {
             length = RowArithmetic.norm(move(solution))
         }
         let chosen = move(solution)
-        let newBias =
-            biases == 0
-            ? bias
-            : (0..<classes).map { bias[$0] + solution.point[biases == 1 ? $0 * each + count : count + $0] }
+        let newBias = biased ? zip(bias, solution.point.suffix(classes)).map { $0 + $1 } : bias
         let expected = loss(
             solution.logits.indices.map { solution.logits[$0] - newBias[$0 / images] }, newBias,
             zip(coordinates, chosen).map { $0 + $1 })

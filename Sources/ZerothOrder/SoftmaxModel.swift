@@ -1,13 +1,12 @@
 import Tensors
 
-/// A linear model of logits under cross-entropy: f + A x, with a quadratic penalty on x.
+/// A linear model of logits under cross-entropy: f + A x + b, with a quadratic penalty on x and b.
 ///
-/// N images, C classes. Logits are class by class, [C, N]. Coordinates come in G groups of p: either one group moves all
+/// N images, C classes. Logits are class by class, [C, N]. Coordinates x come in G groups of p: either one group moves all
 /// logits, or each class has a group that moves its own alone, so A is G dense blocks [p, C N / G] and a solve costs what
-/// its blocks do. Minimises the mean cross-entropy plus Σ_j λ_j/2 (x_j − c_j)², which is convex, by damped Newton steps;
-/// a step is solved by conjugate gradients with the factors of the Hessian's diagonal blocks as preconditioner (with one
-/// group the block is the Hessian of the first step). The blocks are made in float32 by the bit-exact kernel, since they only steer;
-/// gradients, products and values are in double precision.
+/// its blocks do. A bias b a class may follow them. Minimises the mean cross-entropy plus Σ_j λ_j/2 (x_j − c_j)², biases among the x_j, which is
+/// convex, by damped Newton steps; a step is solved by conjugate gradients under `SoftmaxPreconditioner`. Gradients, products and
+/// values are in double precision.
 package struct SoftmaxModel: Sendable {
     /// f, [C, N].
     package let base: [Double]
@@ -15,27 +14,33 @@ package struct SoftmaxModel: Sendable {
     package let blocks: [[Float]]
     package let labels: [Int]
     package let classes: Int
+    /// Whether there is a bias a class.
+    package let biased: Bool
     /// p
-    private let each: Int
+    let each: Int
     /// Logits that a group moves.
-    private let length: Int
+    let length: Int
 
     /// - Parameter blocks: one, or one a class; all of one shape.
-    package init(base: [Double], blocks: [[Float]], labels: [Int], classes: Int) {
+    package init(base: [Double], blocks: [[Float]], biased: Bool = false, labels: [Int], classes: Int) {
         precondition(base.count == labels.count * classes, "\(base.count) logits for \(labels.count) images")
         precondition(
             blocks.count == 1 || blocks.count == classes, "\(blocks.count) groups of \(classes) classes")
-        (self.base, self.blocks, self.labels, self.classes) = (base, blocks, labels, classes)
+        (self.base, self.blocks, self.biased) = (base, blocks, biased)
+        (self.labels, self.classes) = (labels, classes)
         length = base.count / blocks.count
         each = blocks[0].count / max(1, length)
         precondition(blocks.allSatisfy { $0.count == each * length }, "blocks of several shapes")
     }
 
+    /// G p, and C with biases.
+    package var coordinates: Int { blocks.count * each + (biased ? classes : 0) }
+
     /// What a solve found.
     package struct Solution: Sendable {
-        /// x, [G, p].
+        /// x, [G, p], and b, [C].
         package var point: [Double]
-        /// f + A x, [C, N].
+        /// f + A x + b, [C, N].
         package var logits: [Double]
         /// Cross-entropy and penalty.
         package var value: Double
@@ -69,15 +74,15 @@ package struct SoftmaxModel: Sendable {
     /// The minimum, or as near as some Newton steps come.
     ///
     /// - Parameters:
-    ///   - ridges: λ, [G, p], above 0.
-    ///   - centres: c, [G, p].
+    ///   - ridges: λ, [G, p] and [C] of biases, above 0.
+    ///   - centres: c, of the same length.
     ///   - start: nil for zeros.
     ///   - tolerance: ends where a step gains less, relative to the value.
     package func minimum(
         ridges: [Double], centres: [Double], from start: [Double]? = nil, steps: Int = 25,
         tolerance: Double = 1e-7
     ) -> Solution {
-        let count = blocks.count * each
+        let count = coordinates
         precondition(
             ridges.count == count && centres.count == count,
             "\(ridges.count) ridges and \(centres.count) centres for \(count) coordinates")
@@ -92,12 +97,14 @@ package struct SoftmaxModel: Sendable {
         var (loss, probabilities) = Self.crossEntropy(logits, labels: labels, classes: classes)
         var best = loss + penalty(point)
         // They steer the conjugate gradients of all steps: a step changes the curvature, but not its scale.
-        guard let factors = factors(probabilities, ridges) else {
+        guard let preconditioner = SoftmaxPreconditioner(self, probabilities, ridges: ridges) else {
             return Solution(point: point, logits: logits, value: best)
         }
         for _ in 0..<steps {
             let pulls = point.indices.map { ridges[$0] * (point[$0] - centres[$0]) }
-            guard let direction = newtonStep(probabilities, pulls: pulls, ridges, factors) else { break }
+            guard let direction = newtonStep(probabilities, pulls: pulls, ridges, preconditioner) else {
+                break
+            }
             let change = moved(by: direction.step)
             var length = 1.0
             var (nextPoint, nextLogits) = (point, logits)
@@ -120,8 +127,9 @@ package struct SoftmaxModel: Sendable {
 }
 
 extension SoftmaxModel {
-    /// A x, [C, N].
+    /// A x + b, [C, N].
     private func moved(by x: [Double]) -> [Double] {
+        let images = labels.count
         var result = [Double](repeating: 0, count: base.count)
         for (group, block) in blocks.enumerated() {
             for row in 0..<each where x[group * each + row] != 0 {
@@ -130,22 +138,28 @@ extension SoftmaxModel {
                     count: length)
             }
         }
+        guard biased else { return result }
+        let biases = x.suffix(classes)
+        for at in result.indices { result[at] += biases[biases.startIndex + at / images] }
         return result
     }
 
-    /// Aᵀ v, [G, p].
+    /// Aᵀ v, [G, p], and the sums of v by class, [C], with biases.
     private func pulled(_ v: [Double]) -> [Double] {
-        var result = [Double](repeating: 0, count: blocks.count * each)
+        let images = labels.count
+        var result = [Double](repeating: 0, count: coordinates)
         for (group, block) in blocks.enumerated() {
             for row in 0..<each {
                 result[group * each + row] = RowArithmetic.dot(
                     block, from: row * length, v, from: group * length, count: length)
             }
         }
+        guard biased else { return result }
+        for at in v.indices { result[blocks.count * each + at / images] += v[at] }
         return result
     }
 
-    /// The Hessian's product with x: Aᵀ (P (A x) − P Pᵀ (A x))/N + λ x.
+    /// The Hessian's product with x, biases among it: Aᵀ (P (A x) − P Pᵀ (A x))/N + λ x.
     private func curved(_ x: [Double], _ probabilities: [Double], _ ridges: [Double]) -> [Double] {
         let images = labels.count
         var change = moved(by: x)
@@ -159,33 +173,19 @@ extension SoftmaxModel {
         return product.indices.map { product[$0] + ridges[$0] * x[$0] }
     }
 
-    /// Factors of the Hessian's diagonal blocks; nil where one is not positive definite to rounding.
-    private func factors(_ probabilities: [Double], _ ridges: [Double]) -> [CholeskyFactor]? {
-        var factors: [CholeskyFactor] = []
-        for group in blocks.indices {
-            guard let factor = CholeskyFactor(curvature(group, probabilities, ridges), count: each) else {
-                return nil
-            }
-            factors.append(factor)
-        }
-        return factors
-    }
-
     /// −H⁻¹g and gᵀH⁻¹g, about; nil where no step is left.
     private func newtonStep(
-        _ probabilities: [Double], pulls: [Double], _ ridges: [Double], _ factors: [CholeskyFactor]
+        _ probabilities: [Double], pulls: [Double], _ ridges: [Double],
+        _ preconditioner: SoftmaxPreconditioner
     ) -> (step: [Double], fall: Double)? {
         let images = labels.count
         var residuals = probabilities.map { $0 / Double(images) }
         for (image, label) in labels.enumerated() { residuals[label * images + image] -= 1 / Double(images) }
         let gradient = zip(pulled(residuals), pulls).map { $0 + $1 }
-        func preconditioned(_ r: [Double]) -> [Double] {
-            factors.indices.flatMap { factors[$0].solve(Array(r[($0 * each)..<(($0 + 1) * each)])) }
-        }
         // Conjugate gradients on H s = −g.
         var step = [Double](repeating: 0, count: gradient.count)
         var rest = gradient.map { -$0 }
-        var z = preconditioned(rest)
+        var z = preconditioner.apply(rest)
         var direction = z
         var size = RowArithmetic.dot(rest, z)
         let enough = Self.accuracy * size
@@ -199,7 +199,7 @@ extension SoftmaxModel {
                 step[at] += length * direction[at]
                 rest[at] -= length * product[at]
             }
-            z = preconditioned(rest)
+            z = preconditioner.apply(rest)
             let next = RowArithmetic.dot(rest, z)
             for at in direction.indices { direction[at] = z[at] + next / size * direction[at] }
             size = next
@@ -212,32 +212,4 @@ extension SoftmaxModel {
     /// Conjugate gradients end where rᵀM⁻¹r has fallen to this share of its start, or after so many rounds.
     private static var accuracy: Double { 1e-6 }
     private static var mostRounds: Int { 60 }
-
-    /// The diagonal block of the Hessian of a group, [p, p], with ridges: B Bᵀ + diag λ, B's rows √(P/N) (A_j − Σ_c P A_j).
-    private func curvature(_ group: Int, _ probabilities: [Double], _ ridges: [Double]) -> [Double] {
-        let images = labels.count
-        var rows = [Float](repeating: 0, count: each * length)
-        let own = Array(probabilities[(group * length)..<((group + 1) * length)])
-        let share = 1 / Double(images)
-        if blocks.count == 1 {
-            let weights = own.map { (max(0, $0) * share).squareRoot() }
-            for row in 0..<each {
-                RowArithmetic.centred(
-                    blocks[0], from: row * length, own, weights, group: images, into: &rows)
-            }
-        } else {
-            // Other classes' logits do not move: Σ_c P (A_j − P A_j)² = P (1 − P) A_j².
-            let weights = own.map { (max(0, $0 * (1 - $0)) * share).squareRoot() }
-            for row in 0..<each {
-                for image in 0..<length {
-                    rows[row * length + image] = Float(weights[image]) * blocks[group][row * length + image]
-                }
-            }
-        }
-        let product = PackedWeights(rows, outputs: each, inputs: length)
-            .apply(Matrix(rows: each, columns: length, values: rows))
-        var hessian = product.values.map { Double($0) }
-        for row in 0..<each { hessian[row * each + row] += ridges[group * each + row] + 1e-9 }
-        return hessian
-    }
 }

@@ -6,8 +6,9 @@ import ZerothOrder
 /// The local solve of Gauss–Newton against plain loops.
 @Suite struct SoftmaxModelTests {
     /// A model of N images, C classes and p coordinates a group.
-    static func sample(_ images: Int, _ classes: Int, _ count: Int, groups: Int, seed: UInt64) -> SoftmaxModel
-    {
+    static func sample(
+        _ images: Int, _ classes: Int, _ count: Int, groups: Int, biased: Bool = false, seed: UInt64
+    ) -> SoftmaxModel {
         let stream = RandomStream(seed: seed, purpose: RandomPurpose("tests.softmax-model"))
         let size = images * classes
         let length = size / groups
@@ -16,16 +17,18 @@ import ZerothOrder
             base: normals[..<size].map { Double($0) },
             blocks: (0..<groups).map { group in
                 Array(normals[(size + group * count * length)..<(size + (group + 1) * count * length)])
-            },
+            }, biased: biased,
             labels: (0..<images).map { ($0 * 7) % classes }, classes: classes)
     }
 
     /// Logit `at` of [C, N] by its definition.
     static func logit(_ model: SoftmaxModel, _ x: [Double], _ at: Int) -> Double {
         let length = model.base.count / model.blocks.count
-        let count = x.count / model.blocks.count
+        let biases = model.biased ? model.classes : 0
+        let count = (x.count - biases) / model.blocks.count
         let (group, place) = (at / length, at % length)
-        return (0..<count).reduce(model.base[at]) {
+        let bias = model.biased ? x[x.count - biases + at / model.labels.count] : 0
+        return (0..<count).reduce(model.base[at] + bias) {
             $0 + x[group * count + $1] * Double(model.blocks[group][$1 * length + place])
         }
     }
@@ -45,12 +48,17 @@ import ZerothOrder
         return result
     }
 
-    @Test(arguments: [
-        (5, 3, 1, 1), (20, 4, 6, 1), (33, 7, 40, 1), (16, 2, 30, 2), (9, 3, 1, 3), (40, 5, 8, 5),
-    ])
-    func theMinimumHasNoSlope(_ images: Int, _ classes: Int, _ count: Int, _ groups: Int) {
-        let model = Self.sample(images, classes, count, groups: groups, seed: 1)
-        let all = count * groups
+    /// The last ones have more classes than images.
+    @Test(
+        arguments: [
+            (5, 3, 1, 1), (20, 4, 6, 1), (33, 7, 40, 1), (16, 2, 30, 2), (9, 3, 1, 3), (40, 5, 8, 5),
+            (6, 11, 4, 1), (4, 9, 3, 9),
+        ], [false, true])
+    func theMinimumHasNoSlope(_ shape: (Int, Int, Int, Int), biased: Bool) {
+        let (images, classes, count, groups) = shape
+        let model = Self.sample(images, classes, count, groups: groups, biased: biased, seed: 1)
+        let all = count * groups + (biased ? classes : 0)
+        #expect(model.coordinates == all)
         let ridges = (0..<all).map { 0.05 + 0.01 * Double($0 % 5) }
         let centres = (0..<all).map { 0.3 * Double($0 % 3) - 0.2 }
         let solution = model.minimum(ridges: ridges, centres: centres, tolerance: 1e-14)
@@ -89,6 +97,46 @@ import ZerothOrder
         let two = dense.minimum(ridges: ridges, centres: centres, tolerance: 1e-14)
         #expect(abs(one.value - two.value) < 1e-12)
         for (x, y) in zip(one.point, two.point) { #expect(abs(x - y) < 1e-5) }
+    }
+
+    /// A bias a class is a row of ones in its class; where biases are eliminated the steps are as many and the minimum is the same.
+    @Test(arguments: [(24, 4, 6), (6, 11, 4), (9, 9, 1)])
+    func biasesEqualRowsOfOnes(_ images: Int, _ classes: Int, _ count: Int) {
+        let model = Self.sample(images, classes, count, groups: 1, biased: true, seed: 5)
+        let ones = (0..<classes).flatMap { label in
+            (0..<(classes * images)).map { $0 / images == label ? Float(1) : 0 }
+        }
+        let dense = SoftmaxModel(
+            base: model.base, blocks: [model.blocks[0] + ones], labels: model.labels, classes: classes)
+        let ridges = (0..<(count + classes)).map { 0.01 + 0.01 * Double($0 % 7) }
+        let centres = (0..<(count + classes)).map { 0.1 * Double($0 % 3) }
+        let one = model.minimum(ridges: ridges, centres: centres, tolerance: 1e-14)
+        let two = dense.minimum(ridges: ridges, centres: centres, tolerance: 1e-14)
+        #expect(abs(one.value - two.value) < 1e-12)
+        for (x, y) in zip(one.point, two.point) { #expect(abs(x - y) < 1e-5) }
+    }
+
+    /// With one group the preconditioner is the inverse of the Hessian, here by differences of slopes.
+    @Test(arguments: [(12, 5, 3), (4, 9, 3)])
+    func preconditionersInvert(_ images: Int, _ classes: Int, _ count: Int) throws {
+        let model = Self.sample(images, classes, count, groups: 1, biased: true, seed: 6)
+        let all = count + classes
+        let ridges = (0..<all).map { 0.02 + 0.01 * Double($0 % 4) }
+        let zero = [Double](repeating: 0, count: all)
+        let p = SoftmaxModel.crossEntropy(model.base, labels: model.labels, classes: classes).probabilities
+        let inverse = try #require(SoftmaxPreconditioner(model, p, ridges: ridges))
+        func slope(_ x: [Double], _ j: Int) -> Double {
+            var (up, down) = (x, x)
+            up[j] += 1e-3
+            down[j] -= 1e-3
+            return (Self.value(model, up, ridges, zero) - Self.value(model, down, ridges, zero)) / 2e-3
+        }
+        let wanted = (0..<all).map { Double($0 % 5) - 2 }
+        // H times what is wanted, by a difference along it.
+        let product = (0..<all).map { j in
+            (slope(wanted.map { 1e-3 * $0 }, j) - slope(wanted.map { -1e-3 * $0 }, j)) / 2e-3
+        }
+        for (x, y) in zip(inverse.apply(product), wanted) { #expect(abs(x - y) < 2e-3, "\(x), \(y)") }
     }
 
     @Test(arguments: [1, 2, 9, 40]) func factorsSolve(_ n: Int) throws {
