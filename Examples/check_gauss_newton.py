@@ -115,7 +115,7 @@ def zip_space(trace, m, d):
 def length_of_differences(settings, noise, slope):
     """Differences are to stand well above the noise."""
     if noise > 0 and slope > 0:
-        return max(settings["difference"], min(16 * noise / slope, 16))
+        return max(settings["difference"], min(16 * noise / slope, settings["scale"] / 2))
     return settings["difference"]
 
 
@@ -140,6 +140,8 @@ def check(trace, settings):
     labels = np.array([images[place][1] for place in np.concatenate(places)])
     count = len(json.loads(trace.metadata()["classes"]))
     groups = count if settings["contexts"] == "class" else 1
+    # Log-probabilities leave a constant an image open, which matters where classes move apart.
+    shifted = groups > 1 and settings.get("view", "logits") != "logits"
     names = set(trace.keys())
     rounds = sorted({tuple(int(part) for part in name.split(".")[1:4:2]) for name in names if name.startswith("step.")})
     if not rounds:
@@ -150,6 +152,10 @@ def check(trace, settings):
 
     def worse(name, difference):
         worst[name] = max(worst.get(name, 0.0), float(difference))
+
+    def settled(logits, like):
+        """Logits whose images' means are those of others, where they are not known."""
+        return logits - logits.mean(axis=-1, keepdims=True) + like.mean(axis=-1, keepdims=True) if shifted else logits
 
     directions, places, answers, present, left = np.zeros((0, n)), [], [], 0, TRIES
     point, bias = np.zeros((groups, n)), np.zeros(count)
@@ -170,26 +176,30 @@ def check(trace, settings):
 
         if (step, number) == (1, 1):
             worse("start", np.max(np.abs(asked)))
+            logits = settled(logits, np.zeros_like(logits))
             places, answers = [np.zeros((0, groups))] * len(asked), list(logits)
             if settings.get("decimals", "all") == "all":  # rounding is a noise that repeats do not show
                 repeated = np.sqrt(np.mean((logits[1:] - logits[0]) ** 2) / 2) if len(asked) > 1 else 0.0
                 worse("noise", relative(repeated, region_next[2]) if region_next[2] else repeated)
         elif f"step.{step}.round.{number}.trial.predicted" not in names:
-            # New directions: the same in all groups, orthonormal with the earlier ones.
+            # New directions: the same in all groups, forth in half of them and back in the others, orthonormal with the earlier ones.
             length = length_of_differences(given, noise, slope)
             moves = (asked - point) / length
-            worse("directions", np.max(np.abs(moves - moves[:, :1]), initial=0))
+            signs = np.sign(np.sum(moves * moves[:, :1], axis=2))
+            worse("directions", np.max(np.abs(moves - signs[:, :, None] * moves[:, :1]), initial=0))
+            worse("signs", np.max(np.abs(signs.sum(axis=1)), initial=0) > 1 if groups > 1 else 0)
+            logits = settled(logits, answers[present])
             known = np.vstack([np.zeros((1, groups)), places[present]])[1:]
             known = np.vstack([known, np.zeros((len(directions) - len(known), groups))])
             for index, answer in enumerate(logits):
-                places.append(np.vstack([known, np.zeros((index, groups)), np.full((1, groups), length)]))
+                places.append(np.vstack([known, np.zeros((index, groups)), length * signs[index : index + 1]]))
                 answers.append(answer)
             directions = np.vstack([directions, moves[:, 0]])
             worse("directions", np.max(np.abs(directions @ directions.T - np.eye(len(directions)))))
             change = logits - answers[present]
             square = np.mean((change - change.mean(axis=2, keepdims=True)) ** 2)
             if len(asked):
-                worse("slope", relative(np.sqrt(max(0, square - 2 * noise**2)) / length, region_next[3]))
+                worse("slope", relative(np.sqrt(max(noise**2, square - 2 * noise**2)) / length, region_next[3]))
             left = TRIES
         else:
             k = len(directions)
@@ -229,6 +239,7 @@ def check(trace, settings):
             worse("move", np.linalg.norm(theirs[:size] - ours[:size]) / np.linalg.norm(ours[:size]))
             if ridge:
                 worse("bias", np.linalg.norm(theirs[size:] - ours[size:]) / np.linalg.norm(bias + ours[size:]))
+            logits = settled(logits, base + np.tensordot(theirs[:size], rows[:size], 1))
             now = penalised(answers[present], here, bias)
             then = penalised(logits[0], here + move, trial_bias)
             ratio, length = (now - then) / max(now - predicted, 1e-9), np.linalg.norm(move)

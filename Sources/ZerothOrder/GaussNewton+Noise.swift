@@ -5,12 +5,13 @@ extension GaussNewton {
     /// Length of the next differences: such that the change stands well above the noise.
     var difference: Double {
         guard noise > 0, slope > 0 else { return settings.difference }
-        return max(settings.difference, min(Self.clearance * noise / slope, Self.longest))
+        return max(settings.difference, min(Self.clearance * noise / slope, longest))
     }
 
-    /// How many noises a difference should be, and how long it may be for that.
+    /// How many noises a difference should be.
     private static var clearance: Double { 16 }
-    private static var longest: Double { 16 }
+    /// How long a difference may be for that: half of the way over which answers forget each other.
+    private var longest: Double { settings.scale / 2 }
 
     /// σ²/s², with s the change that a way of ℓ makes; without noise little beside what a difference tells.
     var nugget: Double {
@@ -21,13 +22,20 @@ extension GaussNewton {
 
     /// Mean square of logits [C, N] less each image's mean.
     func meanSquare(_ values: [Double]) -> Double {
-        let images = labels.count
-        var means = [Double](repeating: 0, count: images)
-        for at in values.indices { means[at % images] += values[at] / Double(classes) }
-        return values.indices.reduce(0) { sum, at in
-            let rest = values[at] - means[at % images]
-            return sum + rest * rest
-        } / Double(values.count)
+        lessMeans(values).reduce(0) { $0 + $1 * $1 } / Double(values.count)
+    }
+
+    /// Logits [C, N] less each image's mean.
+    func lessMeans(_ values: [Double]) -> [Double] {
+        let means = imageMeans(values)
+        return values.indices.map { values[$0] - means[$0 % labels.count] }
+    }
+
+    /// Means over the classes of logits [C, N], [N].
+    func imageMeans(_ values: [Double]) -> [Double] {
+        var means = [Double](repeating: 0, count: labels.count)
+        for at in values.indices { means[at % labels.count] += values[at] / Double(classes) }
+        return means
     }
 
     /// σ from the repeated answers at the start and from what is known of their rounding.

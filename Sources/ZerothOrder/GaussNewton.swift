@@ -10,7 +10,9 @@ import Tensors
 /// is no better. A value: asking changes nothing.
 ///
 /// With a block a class (CoOp's class-specific contexts) a point has n coordinates for each class, and class c's logits
-/// depend on block c alone. So one evaluation with the same direction in every block measures all blocks' derivatives.
+/// depend on block c alone. So one evaluation with one direction in every block measures all blocks' derivatives: forwards in
+/// half of them, backwards in the others. Where logits are known up to a constant an image alone, each image's mean is
+/// taken from them; what all classes' derivatives share is seen all the same, since it cancels in that mean.
 public struct GaussNewton: Sendable {
     /// What decides a search; the values are those that were tried most.
     public struct Settings: Sendable, Equatable {
@@ -64,8 +66,9 @@ public struct GaussNewton: Sendable {
         /// The start's logits are wanted.
         case start
         case directions
-        /// A trial: its move along the directions, its bias, the loss that the model predicts, and trials left.
-        case trial(move: [Double], bias: [Double], expected: Double, left: Int)
+        /// A trial: its move along the directions, its bias, the loss that the model predicts and each image's mean logit, and
+        /// trials left.
+        case trial(move: [Double], bias: [Double], expected: Double, means: [Double], left: Int)
     }
 
     public let settings: Settings
@@ -78,6 +81,8 @@ public struct GaussNewton: Sendable {
     /// Amplitudes of a direction's coordinates, [n].
     private let weights: [Double]
     let rounding: Rounding?
+    /// Whether an image's mean logit is not known, and matters.
+    private let shifted: Bool
 
     public internal(set) var step = 0
     /// ξ, block by block, [blocks, n].
@@ -103,9 +108,11 @@ public struct GaussNewton: Sendable {
     ///   - labels: the class of each image.
     ///   - blockPerClass: whether each class has coordinates of its own.
     ///   - weights: by how much each coordinate of a new direction is favoured, [n], above 0; nil for alike.
+    ///   - shifted: whether answers are logits plus an unknown constant an image, as log-probabilities are. It matters with a
+    ///     block a class alone.
     public init(
         _ settings: Settings, dimensions: Int, labels: [Int], classes: Int, blockPerClass: Bool = false,
-        weights: [Double]? = nil, rounding: Rounding? = nil, seed: UInt64
+        weights: [Double]? = nil, rounding: Rounding? = nil, shifted: Bool = false, seed: UInt64
     ) {
         precondition(
             dimensions >= 1 && !labels.isEmpty && classes >= 1, "\(dimensions) dimensions, \(classes) classes"
@@ -120,6 +127,7 @@ public struct GaussNewton: Sendable {
         self.weights = weights ?? [Double](repeating: 1, count: dimensions)
         self.rounding = rounding
         blocks = blockPerClass ? classes : 1
+        self.shifted = blockPerClass && shifted
         point = [Double](repeating: 0, count: blocks * dimensions)
         bias = [Double](repeating: 0, count: classes)
         responses = ResponseModel(
@@ -137,7 +145,7 @@ public struct GaussNewton: Sendable {
 
     /// The trial that is asked: its bias, and the penalised cross-entropy that the model predicts there; nil in other rounds.
     package var trial: (bias: [Double], predicted: Double)? {
-        guard case .trial(_, let bias, let expected, _) = phase else { return nil }
+        guard case .trial(_, let bias, let expected, _, _) = phase else { return nil }
         return (bias, expected)
     }
 
@@ -152,10 +160,13 @@ public struct GaussNewton: Sendable {
         case .start: return [[Double]](repeating: point, count: 1 + settings.repeats)
         case .directions:
             let length = difference
-            return newDirections().map { direction in
-                point.indices.map { point[$0] + length * direction[$0 % dimensions] }
+            return newDirections().enumerated().map { index, direction in
+                let lengths = signs(directions.count + index).map { $0 * length }
+                return point.indices.map {
+                    point[$0] + lengths[$0 / dimensions] * direction[$0 % dimensions]
+                }
             }
-        case .trial(let move, _, _, _): return [moved(by: move)]
+        case .trial(let move, _, _, _, _): return [moved(by: move)]
         }
     }
 
@@ -169,7 +180,7 @@ public struct GaussNewton: Sendable {
         precondition(
             answers.allSatisfy { $0.count == labels.count * classes },
             "expected \(labels.count) × \(classes) logits")
-        let answers = answers.map { RowArithmetic.transposed($0, rows: labels.count) }
+        let answers = answers.map { settled(RowArithmetic.transposed($0, rows: labels.count)) }
         switch phase {
         case .start:
             for answer in answers { responses.add([], answer) }
@@ -180,9 +191,10 @@ public struct GaussNewton: Sendable {
             let length = difference
             var squares = 0.0
             for (direction, answer) in zip(newDirections(), answers) {
+                let signs = signs(directions.count)
                 directions.append(direction)
                 var place = coordinates
-                for block in 0..<blocks { place[place.count - blocks + block] += length }
+                for block in 0..<blocks { place[place.count - blocks + block] += signs[block] * length }
                 responses.add(place, answer)
                 squares += meanSquare(zip(answer, responses.answers[present]).map { Double($0 - $1) })
             }
@@ -193,9 +205,23 @@ public struct GaussNewton: Sendable {
             }
             propose(left: settings.tries)
             return nil
-        case .trial(let move, let newBias, let expected, let left):
+        case .trial(let move, let newBias, let expected, _, let left):
             return judge(answers[0], move, newBias, expected: expected, left: left)
         }
+    }
+
+    /// An answer [C, N] whose images' means are those that are expected, where they are not known.
+    private func settled(_ answer: [Float]) -> [Float] {
+        guard shifted else { return answer }
+        let images = labels.count
+        let rest = lessMeans(answer.map { Double($0) })
+        var means = [Double](repeating: 0, count: images)
+        switch phase {
+        case .start: break
+        case .directions: means = imageMeans(responses.answers[present].map { Double($0) })
+        case .trial(_, _, _, let expected, _): means = expected
+        }
+        return rest.indices.map { Float(rest[$0] + means[$0 % images]) }
     }
 
     /// Coordinates of the point along the directions, [k, blocks].
@@ -226,6 +252,15 @@ public struct GaussNewton: Sendable {
             drawn.append(direction)
         }
         return drawn
+    }
+
+    /// Which way each block goes in a direction's measurement, 1 or -1, [blocks]: as many back as forth, but for one.
+    ///
+    /// Direction i's are by the parity of a permutation from stream (seed, `gauss-newton.signs`, i).
+    private func signs(_ index: Int) -> [Double] {
+        guard blocks > 1 else { return [1] }
+        return RandomStream(seed: seed, purpose: .gaussNewtonSigns, index: UInt64(index))
+            .permutation(blocks).map { $0 % 2 == 0 ? 1 : -1 }
     }
 
     private func moved(by move: [Double]) -> [Double] {
@@ -296,10 +331,10 @@ extension GaussNewton {
         }
         let chosen = move(solution)
         let newBias = biased ? zip(bias, solution.point.suffix(classes)).map { $0 + $1 } : bias
-        let expected = loss(
-            solution.logits.indices.map { solution.logits[$0] - newBias[$0 / images] }, newBias,
-            zip(coordinates, chosen).map { $0 + $1 })
-        phase = .trial(move: chosen, bias: newBias, expected: expected, left: left)
+        let logits = solution.logits.indices.map { solution.logits[$0] - newBias[$0 / images] }
+        let expected = loss(logits, newBias, zip(coordinates, chosen).map { $0 + $1 })
+        phase = .trial(
+            move: chosen, bias: newBias, expected: expected, means: imageMeans(logits), left: left)
     }
 
     /// Takes the trial or not, and changes the region.
@@ -340,4 +375,6 @@ extension GaussNewton {
 extension RandomPurpose {
     /// Directions of a Gauss–Newton search; the index counts them over the whole search, from 0.
     static let gaussNewton = RandomPurpose("gauss-newton")
+    /// Which way classes go in the measurement of a direction; the index is the direction's.
+    static let gaussNewtonSigns = RandomPurpose("gauss-newton.signs")
 }

@@ -36,8 +36,9 @@ public struct GaussNewtonMethod: TuningMethod {
         map [M, b] and map.offset [M, C], and logits those of the others behind the minibatch's. Context i at ξ is
         ctx0_i + S (ξ_0 + ξ_i)/√2; with --space zip ctx0 + F(W(w0 + unit ξ)). Examples/check_gauss_newton.py recomputes a trace.
 
-        --contexts class tunes a context a class (CoOp's class-specific contexts): one query with the same
-        direction for all classes measures every class's own derivatives. It learns faster; a new
+        --contexts class tunes a context a class (CoOp's class-specific contexts): one query with one
+        direction for all classes, forth for half of them and back for the others, measures every class's own
+        derivatives. It learns faster; a new
         class has no context of its own and gets their mean by 'prompt load'. Started from a file of
         such contexts, a run's trace has ctx0 [C, m, d].
 
@@ -135,7 +136,8 @@ public struct GaussNewtonMethod: TuningMethod {
         self.search = GaussNewton(
             search, dimensions: dimensions, labels: labels, classes: problem.facts.classCount,
             blockPerClass: settings[Self.contexts] == "class", weights: space.weights,
-            rounding: Self.rounding(problem.view), seed: problem.seed)
+            rounding: Self.rounding(problem.view), shifted: problem.view.numbers != .logits,
+            seed: problem.seed)
         self.settings = settings
         self.problem = problem
         self.batch = batch
