@@ -140,8 +140,10 @@ def check(trace, settings):
     labels = np.array([images[place][1] for place in np.concatenate(places)])
     count = len(json.loads(trace.metadata()["classes"]))
     groups = count if settings["contexts"] == "class" else 1
-    # Log-probabilities leave a constant an image open, which matters where classes move apart.
-    shifted = groups > 1 and settings.get("view", "logits") != "logits"
+    # Log-probabilities, and the map of --images, leave a constant an image open, which matters where classes move apart.
+    whole = len(labels)
+    if groups > 1:
+        whole = len(trace.get_tensor("batch")) if settings.get("view", "logits") == "logits" else 0
     names = set(trace.keys())
     rounds = sorted({tuple(int(part) for part in name.split(".")[1:4:2]) for name in names if name.startswith("step.")})
     if not rounds:
@@ -153,9 +155,12 @@ def check(trace, settings):
     def worse(name, difference):
         worst[name] = max(worst.get(name, 0.0), float(difference))
 
-    def settled(logits, like):
-        """Logits whose images' means are those of others, where they are not known."""
-        return logits - logits.mean(axis=-1, keepdims=True) + like.mean(axis=-1, keepdims=True) if shifted else logits
+    def settled(logits, like, shares=None):
+        """Logits whose images' means, weighted by shares, are those of others, where they are not known."""
+        shares = np.full(count, 1 / count) if shares is None else shares
+        constants = (like - logits) @ shares
+        constants[..., :whole] = 0
+        return logits + constants[..., None]
 
     directions, places, answers, present, left = np.zeros((0, n)), [], [], 0, TRIES
     point, bias = np.zeros((groups, n)), np.zeros(count)
@@ -188,7 +193,9 @@ def check(trace, settings):
             signs = np.sign(np.sum(moves * moves[:, :1], axis=2))
             worse("directions", np.max(np.abs(moves - signs[:, :, None] * moves[:, :1]), initial=0))
             worse("signs", np.max(np.abs(signs.sum(axis=1)), initial=0) > 1 if groups > 1 else 0)
-            logits = settled(logits, answers[present])
+            if len(asked) and groups > 1:
+                shares = 0.5 / np.where(signs > 0, *((signs == way).sum(axis=1, keepdims=True) for way in [1, -1]))
+                logits = np.stack([settled(*pair) for pair in zip(logits, [answers[present]] * len(asked), shares)])
             known = np.vstack([np.zeros((1, groups)), places[present]])[1:]
             known = np.vstack([known, np.zeros((len(directions) - len(known), groups))])
             for index, answer in enumerate(logits):
@@ -203,6 +210,7 @@ def check(trace, settings):
             left = TRIES
         else:
             k = len(directions)
+            prior = given["prior"] * k
             padded = np.stack([np.vstack([place, np.zeros((k - len(place), groups))]) for place in places])
             told = np.stack(answers)
             move = np.einsum("gn,kn->kg", asked[0] - point, directions)
@@ -213,16 +221,16 @@ def check(trace, settings):
             base, jacobian = linear_model(padded, told, present, given["scale"], nugget)
             # Rows of the model: directions by groups, then biases.
             each = [jacobian * (np.arange(count) == group if groups > 1 else 1) for group in range(groups)]
-            size, weight = k * groups, given["prior"] + damping
+            size, weight = k * groups, prior + damping
             rows = np.stack(each, axis=1).reshape(size, len(labels), count)
             if ridge:
                 rows = np.vstack([rows, np.broadcast_to(np.eye(count)[:, None], (count, len(labels), count))])
             ridges = np.concatenate([np.full(size, weight), np.full(len(rows) - size, ridge)])
-            centres = np.concatenate([-given["prior"] / weight * here.ravel(), -bias[: len(rows) - size]])
+            centres = np.concatenate([-prior / weight * here.ravel(), -bias[: len(rows) - size]])
 
             def penalised(logits, place, bias):
                 entropy = cross_entropy(logits + bias, labels)[0]
-                return entropy + given["prior"] / 2 * np.sum(place**2) + ridge / 2 * np.sum(bias**2)
+                return entropy + prior / 2 * np.sum(place**2) + ridge / 2 * np.sum(bias**2)
 
             def loss(x):
                 logits = base + np.tensordot(x[:size], rows[:size], 1)

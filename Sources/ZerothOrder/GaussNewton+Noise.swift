@@ -22,23 +22,17 @@ extension GaussNewton {
 
     /// Mean square of logits [C, N] less each image's mean.
     func meanSquare(_ values: [Double]) -> Double {
-        lessMeans(values).reduce(0) { $0 + $1 * $1 } / Double(values.count)
+        centred(values).values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
     }
 
-    /// Logits [C, N] less each image's mean.
-    func lessMeans(_ values: [Double]) -> [Double] {
-        let means = imageMeans(values)
-        return values.indices.map { values[$0] - means[$0 % labels.count] }
-    }
-
-    /// Means over the classes of logits [C, N], [N].
-    func imageMeans(_ values: [Double]) -> [Double] {
+    /// Logits [C, N] less each image's mean, and those means, [N].
+    func centred(_ values: [Double]) -> (values: [Double], means: [Double]) {
         var means = [Double](repeating: 0, count: labels.count)
         for at in values.indices { means[at % labels.count] += values[at] / Double(classes) }
-        return means
+        return (values.indices.map { values[$0] - means[$0 % labels.count] }, means)
     }
 
-    /// σ from the repeated answers at the start and from what is known of their rounding.
+    /// σ from the repeated answers at the start, as they were told, and from what is known of their rounding.
     mutating func measureNoise(_ answers: [[Float]]) {
         var variance = 0.0
         for answer in answers.dropFirst() {

@@ -11,8 +11,8 @@ import Tensors
 ///
 /// With a block a class (CoOp's class-specific contexts) a point has n coordinates for each class, and class c's logits
 /// depend on block c alone. So one evaluation with one direction in every block measures all blocks' derivatives: forwards in
-/// half of them, backwards in the others. Where logits are known up to a constant an image alone, each image's mean is
-/// taken from them; what all classes' derivatives share is seen all the same, since it cancels in that mean.
+/// half of them, backwards in the others. Where an image's logits are known up to a constant alone, it is chosen such that both
+/// halves' mean changes cancel, as what all classes' derivatives share does, and such that a trial's mean is the model's.
 public struct GaussNewton: Sendable {
     /// What decides a search; the values are those that were tried most.
     public struct Settings: Sendable, Equatable {
@@ -24,8 +24,8 @@ public struct GaussNewton: Sendable {
         public var radius = 30.0
         /// ℓ, over which distance the answers forget each other.
         public var scale = 60.0
-        /// Ridge on the distance from the start.
-        public var prior = 3e-5
+        /// κ: the ridge on the distance from the start is κ k, so that more directions let a point go no farther.
+        public var prior = 1e-7
         /// Ridge on a bias a class; nil for no bias.
         public var biasRidge: Double? = 0.01
         /// Further evaluations of the start, which measure the noise.
@@ -81,8 +81,8 @@ public struct GaussNewton: Sendable {
     /// Amplitudes of a direction's coordinates, [n].
     private let weights: [Double]
     let rounding: Rounding?
-    /// Whether an image's mean logit is not known, and matters.
-    private let shifted: Bool
+    /// Images, from the first on, whose logits are known as they are; of the others a constant is not, and matters.
+    private let whole: Int
 
     public internal(set) var step = 0
     /// ξ, block by block, [blocks, n].
@@ -99,7 +99,7 @@ public struct GaussNewton: Sendable {
     var damping = 0.1
     /// σ
     var noise = 0.0
-    /// Root mean square of the measured derivatives of centred logits; 0 before any.
+    /// Root mean square of the measured derivatives of centred logits, at least what one noise would make; 0 before any.
     var slope = 0.0
     var phase = Phase.start
 
@@ -108,11 +108,11 @@ public struct GaussNewton: Sendable {
     ///   - labels: the class of each image.
     ///   - blockPerClass: whether each class has coordinates of its own.
     ///   - weights: by how much each coordinate of a new direction is favoured, [n], above 0; nil for alike.
-    ///   - shifted: whether answers are logits plus an unknown constant an image, as log-probabilities are. It matters with a
-    ///     block a class alone.
+    ///   - whole: how many images, from the first on, are answered with their logits as they are; nil for all. Those of the others
+    ///     may have a constant more, as log-probabilities have. It matters with a block a class alone.
     public init(
         _ settings: Settings, dimensions: Int, labels: [Int], classes: Int, blockPerClass: Bool = false,
-        weights: [Double]? = nil, rounding: Rounding? = nil, shifted: Bool = false, seed: UInt64
+        weights: [Double]? = nil, rounding: Rounding? = nil, whole: Int? = nil, seed: UInt64
     ) {
         precondition(
             dimensions >= 1 && !labels.isEmpty && classes >= 1, "\(dimensions) dimensions, \(classes) classes"
@@ -127,7 +127,7 @@ public struct GaussNewton: Sendable {
         self.weights = weights ?? [Double](repeating: 1, count: dimensions)
         self.rounding = rounding
         blocks = blockPerClass ? classes : 1
-        self.shifted = blockPerClass && shifted
+        self.whole = blocks > 1 ? whole ?? labels.count : labels.count
         point = [Double](repeating: 0, count: blocks * dimensions)
         bias = [Double](repeating: 0, count: classes)
         responses = ResponseModel(
@@ -180,11 +180,12 @@ public struct GaussNewton: Sendable {
         precondition(
             answers.allSatisfy { $0.count == labels.count * classes },
             "expected \(labels.count) × \(classes) logits")
-        let answers = answers.map { settled(RowArithmetic.transposed($0, rows: labels.count)) }
+        let told = answers.map { RowArithmetic.transposed($0, rows: labels.count) }
+        let answers = settled(told)
         switch phase {
         case .start:
             for answer in answers { responses.add([], answer) }
-            measureNoise(answers)
+            measureNoise(told)
             phase = .directions
             return nil
         case .directions:
@@ -210,18 +211,37 @@ public struct GaussNewton: Sendable {
         }
     }
 
-    /// An answer [C, N] whose images' means are those that are expected, where they are not known.
-    private func settled(_ answer: [Float]) -> [Float] {
-        guard shifted else { return answer }
+    /// A round's answers [C, N] with the constants chosen that are not known.
+    private func settled(_ answers: [[Float]]) -> [[Float]] {
         let images = labels.count
-        let rest = lessMeans(answer.map { Double($0) })
-        var means = [Double](repeating: 0, count: images)
-        switch phase {
-        case .start: break
-        case .directions: means = imageMeans(responses.answers[present].map { Double($0) })
-        case .trial(_, _, _, let expected, _): means = expected
+        guard whole < images else { return answers }
+        return answers.enumerated().map { index, answer in
+            var shares = [Double](repeating: 1 / Double(classes), count: classes)
+            var wanted = [Double](repeating: 0, count: images)
+            switch phase {
+            case .start: break
+            case .directions:
+                let signs = signs(directions.count + index)
+                let forward = signs.reduce(0.0) { $0 + ($1 > 0 ? 1 : 0) }
+                shares = signs.map { 0.5 / ($0 > 0 ? forward : Double(classes) - forward) }
+                wanted = imageMeans(responses.answers[present], shares)
+            case .trial(_, _, _, let means, _): wanted = means
+            }
+            let means = imageMeans(answer, shares)
+            return answer.indices.map { at in
+                let image = at % images
+                return image < whole ? answer[at] : Float(Double(answer[at]) + wanted[image] - means[image])
+            }
         }
-        return rest.indices.map { Float(rest[$0] + means[$0 % images]) }
+    }
+
+    /// Sums over the classes of each image's logits [C, N] times a share of each class, [N].
+    private func imageMeans(_ values: [Float], _ shares: [Double]) -> [Double] {
+        var means = [Double](repeating: 0, count: labels.count)
+        for at in values.indices {
+            means[at % labels.count] += shares[at / labels.count] * Double(values[at])
+        }
+        return means
     }
 
     /// Coordinates of the point along the directions, [k, blocks].
@@ -279,12 +299,15 @@ public struct GaussNewton: Sendable {
 extension GaussNewton {
     /// Penalised cross-entropy of logits [C, N] under a bias at some coordinates.
     private func loss(_ logits: [Double], _ bias: [Double], _ coordinates: [Double]) -> Double {
-        let shifted = logits.indices.map { logits[$0] + bias[$0 / labels.count] }
+        let biased = logits.indices.map { logits[$0] + bias[$0 / labels.count] }
         let ridge = settings.biasRidge ?? 0
-        return SoftmaxModel.crossEntropy(shifted, labels: labels, classes: classes).loss
-            + settings.prior / 2 * RowArithmetic.dot(coordinates, coordinates)
+        return SoftmaxModel.crossEntropy(biased, labels: labels, classes: classes).loss
+            + prior / 2 * RowArithmetic.dot(coordinates, coordinates)
             + ridge / 2 * RowArithmetic.dot(bias, bias)
     }
+
+    /// Ridge on the distance from the start, κ k.
+    private var prior: Double { settings.prior * Double(directions.count) }
 
     /// Minimises the model inside the region and makes the minimum the trial.
     private mutating func propose(left: Int) {
@@ -303,12 +326,12 @@ extension GaussNewton {
         }
         let ridge = settings.biasRidge ?? 0
         func solve(_ damping: Double, from start: [Double]?) -> SoftmaxModel.Solution {
-            let weight = settings.prior + damping
+            let weight = prior + damping
             return model.minimum(
                 ridges: grouped(
                     [Double](repeating: weight, count: coordinates.count),
                     [Double](repeating: ridge, count: classes)),
-                centres: grouped(coordinates.map { -settings.prior * $0 / weight }, bias.map { -$0 }),
+                centres: grouped(coordinates.map { -prior * $0 / weight }, bias.map { -$0 }),
                 from: start, steps: 6, tolerance: 3e-4)
         }
         func move(_ solution: SoftmaxModel.Solution) -> [Double] {
@@ -334,7 +357,7 @@ extension GaussNewton {
         let logits = solution.logits.indices.map { solution.logits[$0] - newBias[$0 / images] }
         let expected = loss(logits, newBias, zip(coordinates, chosen).map { $0 + $1 })
         phase = .trial(
-            move: chosen, bias: newBias, expected: expected, means: imageMeans(logits), left: left)
+            move: chosen, bias: newBias, expected: expected, means: centred(logits).means, left: left)
     }
 
     /// Takes the trial or not, and changes the region.

@@ -3,10 +3,9 @@ import Tensors
 /// The inverse of the Hessian of a `SoftmaxModel` at some probabilities, about: it steers the conjugate gradients of all
 /// Newton steps of a solve, since a step changes the curvature, but not its scale.
 ///
-/// With one group it is exact but for rounding; with a group a class it leaves out what ties the classes together. The
+/// With one group it is exact but for rounding and 10⁻⁹ on the diagonal; with a group a class it leaves out what ties the classes together. The
 /// directions' blocks are made in float32 by the bit-exact kernel.
 package struct SoftmaxPreconditioner: Sendable {
-    private let groups: Int
     /// p
     private let each: Int
     /// Of each group's block, with its bias where a class has one; where biases stand behind one group, of what is left of
@@ -31,7 +30,7 @@ package struct SoftmaxPreconditioner: Sendable {
             if model.biased, groups > 1 { ridge.append(ridges[groups * each + group]) }
             let rows = Self.rows(model, group, own)
             var hessian = Self.products(rows, count: ridge.count, length: model.length)
-            for row in ridge.indices { hessian[row * ridge.count + row] += ridge[row] + 1e-9 }
+            for row in ridge.indices { hessian[row * ridge.count + row] += ridge[row] + Self.jitter }
             if model.biased, groups == 1 {
                 let eliminated = Biases(
                     probabilities, classes: model.classes, rows: rows, count: each,
@@ -48,7 +47,7 @@ package struct SoftmaxPreconditioner: Sendable {
             guard let factor = CholeskyFactor(hessian, count: ridge.count) else { return nil }
             factors.append(factor)
         }
-        (self.groups, self.each, self.factors, self.biases) = (groups, each, factors, biases)
+        (self.each, self.factors, self.biases) = (each, factors, biases)
         biased = model.biased
     }
 
@@ -57,7 +56,9 @@ package struct SoftmaxPreconditioner: Sendable {
         func part(_ group: Int) -> [Double] { Array(vector[(group * each)..<((group + 1) * each)]) }
         guard biased else { return factors.indices.flatMap { factors[$0].solve(part($0)) } }
         guard let biases else {
-            let solved = factors.indices.map { factors[$0].solve(part($0) + [vector[groups * each + $0]]) }
+            let solved = factors.indices.map {
+                factors[$0].solve(part($0) + [vector[factors.count * each + $0]])
+            }
             return solved.flatMap { $0.dropLast() } + solved.compactMap(\.last)
         }
         let own = Array(vector[each...])
@@ -71,6 +72,9 @@ package struct SoftmaxPreconditioner: Sendable {
         }
         return directions + rest
     }
+
+    /// Added to every diagonal, so that a curvature of nothing is no hindrance.
+    private static var jitter: Double { 1e-9 }
 
     /// Rows B [p, C N / G] of a group whose products are its block of the Hessian without ridges; with a group a class a
     /// row more where it has a bias.
@@ -142,7 +146,7 @@ extension SoftmaxPreconditioner {
             let images = probabilities.count / classes
             let rows = (0..<classes).map { Array(probabilities[($0 * images)..<(($0 + 1) * images)]) }
             let diagonal = (0..<classes).map { label in
-                rows[label].reduce(0, +) / Double(images) + ridges[label]
+                rows[label].reduce(0, +) / Double(images) + ridges[label] + SoftmaxPreconditioner.jitter
             }
             if classes <= images {
                 var matrix = [Double](repeating: 0, count: classes * classes)

@@ -41,7 +41,7 @@ import Testing
     }
 
     /// With a context a class the prior is another unless one is given.
-    @Test(arguments: [("", 3e-5), ("--contexts class", 3e-4), ("--contexts class --prior 1e-4", 1e-4)])
+    @Test(arguments: [("", 1e-7), ("--contexts class", 1e-5), ("--contexts class --prior 1e-4", 1e-4)])
     func priorsOfContexts(_ options: String, _ prior: Double) throws {
         let fixture = try Fixture()
         let notebook = try fixture.notebook(

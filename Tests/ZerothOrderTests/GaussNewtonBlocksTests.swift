@@ -5,10 +5,11 @@ import ZerothOrder
 
 /// Gauss–Newton with a block of coordinates a class.
 @Suite struct GaussNewtonBlocksTests {
-    static func search(shifted: Bool = false) -> GaussNewton {
+    /// - Parameter whole: images whose logits are known as they are.
+    static func search(whole: Int? = nil, rounding: GaussNewton.Rounding? = nil) -> GaussNewton {
         GaussNewton(
             GaussNewtonTests.search().settings, dimensions: 8, labels: GaussNewtonTests.labels, classes: 3,
-            blockPerClass: true, shifted: shifted, seed: 5)
+            blockPerClass: true, rounding: rounding, whole: whole, seed: 5)
     }
 
     /// Logits at a point with a block a class: class c's are a function of block c alone.
@@ -75,7 +76,7 @@ import ZerothOrder
 
     /// Log-probabilities leave a constant an image open: what is found does not depend on it, and is nearly as good.
     @Test func constantsOfImagesDoNotMatter() throws {
-        var (plain, moved) = (Self.search(shifted: true), Self.search(shifted: true))
+        var (plain, moved) = (Self.search(whole: 0), Self.search(whole: 0))
         let one = try Self.run(&plain, steps: 12, constants: 0)
         let two = try Self.run(&moved, steps: 12, constants: 1)
         for (a, b) in zip(one, two) { #expect(abs(a.loss - b.loss) < 1e-3 * a.loss, "\(a.loss), \(b.loss)") }
@@ -86,5 +87,60 @@ import ZerothOrder
         let worst = try Self.run(&astray, steps: 12, constants: 1)
         let losses = [best, two, worst].map { $0.last?.loss ?? 9 }
         #expect(losses[1] < 1.2 * losses[0] && losses[1] < losses[2], "\(losses)")
+    }
+
+    /// What all classes' derivatives share cancels, for a class count that is odd, too: the model of a measured direction is that
+    /// of the known logits.
+    @Test func sharedDerivativesAreSeen() throws {
+        // Every class's logits move alike with its own block.
+        func logits(_ point: [Double]) -> [Float] {
+            (0..<36).map { at in
+                let own = point[(at % 3 * 8)..<(at % 3 * 8 + 8)]
+                let fall = own.enumerated().reduce(0.0) { $0 + sin(Double(at / 3 + $1.0 * 5)) * $1.1 }
+                return Float(0.1 * Double((at * 5) % 7) + fall)
+            }
+        }
+        func blocks(_ whole: Int?) throws -> [Double] {
+            var search = Self.search(whole: whole)
+            _ = try search.tell(search.ask().map(logits))
+            _ = try search.tell(search.ask().map(logits))
+            return search.ask()[0]
+        }
+        let (known, settled) = (try blocks(nil), try blocks(0))
+        let length = known.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        for (a, b) in zip(known, settled) { #expect(abs(a - b) < 1e-3 * length, "\(a), \(b)") }
+    }
+
+    /// The noise of rounded probabilities is that of what was told, whatever constants are chosen.
+    @Test func roundingIsMeasuredAsTold() throws {
+        func noise(blocks: Bool) throws -> Double {
+            var search = GaussNewton(
+                GaussNewtonTests.search().settings, dimensions: 8, labels: GaussNewtonTests.labels,
+                classes: 3,
+                blockPerClass: blocks, rounding: .probabilities(0.01), whole: 0, seed: 5)
+            let answers = search.ask().map { _ in
+                (0..<36).map { Float(log([0.9, 0.09, 0.01][($0 + $0 / 3) % 3])) }
+            }
+            _ = try search.tell(answers)
+            return search.region[2]
+        }
+        // Σ p min(¼, step²/(12 p²)), by hand.
+        let wanted = [0.9, 0.09, 0.01].reduce(0.0) { $0 + $1 * min(0.25, 1e-4 / (12 * $1 * $1)) }
+        for blocks in [false, true] {
+            #expect(abs(try noise(blocks: blocks) - wanted.squareRoot()) < 1e-6)
+        }
+    }
+
+    /// A search whose answers have constants goes on from its state.
+    @Test func settledSearchesGoOn() throws {
+        var whole = Self.search(whole: 4)
+        _ = try Self.run(&whole, steps: 6, constants: 0)
+        var first = Self.search(whole: 4)
+        _ = try Self.run(&first, steps: 3, constants: 0)
+        var next = Self.search(whole: 4)
+        let fits = next.restore(first.state)
+        #expect(fits)
+        while next.step < 6 { _ = try next.tell(next.ask().map(Self.logits)) }
+        #expect(next.state == whole.state)
     }
 }

@@ -117,11 +117,12 @@ import ZerothOrder
     }
 
     /// With one group the preconditioner is the inverse of the Hessian, here by differences of slopes.
-    @Test(arguments: [(12, 5, 3), (4, 9, 3)])
-    func preconditionersInvert(_ images: Int, _ classes: Int, _ count: Int) throws {
+    @Test(arguments: [(12, 5, 3), (4, 9, 3)], [1e-5, 0.02])
+    func preconditionersInvert(_ shape: (Int, Int, Int), _ ridge: Double) throws {
+        let (images, classes, count) = shape
         let model = Self.sample(images, classes, count, groups: 1, biased: true, seed: 6)
         let all = count + classes
-        let ridges = (0..<all).map { 0.02 + 0.01 * Double($0 % 4) }
+        let ridges = (0..<all).map { $0 < count ? ridge : 0.01 + 0.01 * Double($0 % 4) }
         let zero = [Double](repeating: 0, count: all)
         let p = SoftmaxModel.crossEntropy(model.base, labels: model.labels, classes: classes).probabilities
         let inverse = try #require(SoftmaxPreconditioner(model, p, ridges: ridges))

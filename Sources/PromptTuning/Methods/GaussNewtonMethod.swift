@@ -75,9 +75,10 @@ public struct GaussNewtonMethod: TuningMethod {
     static let repeats = Setting.integer(
         "repeats", 0...100, default: standard.repeats, "further queries of the start, to measure noise")
     static let prior = Setting.number(
-        "prior", default: standard.prior, "ridge on the distance from the start; 3e-4 with a context a class")
+        "prior", default: standard.prior,
+        "ridge on the distance from the start, times the directions measured; 1e-5 with a context a class")
     /// The prior of a context a class where none is given: each class has as many coordinates as a shared context.
-    private static let classPrior = 3e-4
+    private static let classPrior = 1e-5
     static let biasRidge = Setting.number("bias-ridge", default: standard.biasRidge ?? 1, "ridge on the bias")
 
     public static let settings = [
@@ -136,7 +137,8 @@ public struct GaussNewtonMethod: TuningMethod {
         self.search = GaussNewton(
             search, dimensions: dimensions, labels: labels, classes: problem.facts.classCount,
             blockPerClass: settings[Self.contexts] == "class", weights: space.weights,
-            rounding: Self.rounding(problem.view), shifted: problem.view.numbers != .logits,
+            rounding: Self.rounding(problem.view),
+            whole: problem.view.numbers == .logits ? batch.indices.count : 0,
             seed: problem.seed)
         self.settings = settings
         self.problem = problem

@@ -18,7 +18,6 @@ struct ZIPSpace: ContextSpace {
     private static let probes = 16
 
     /// - Parameter deviation: σ.
-    /// - Throws: `TuningError.badSetting` where ZIP's shape does not fit the context.
     init(start: Matrix, classStarts: [Matrix]? = nil, deviation: Double, seed: UInt64) throws {
         self.start = start
         self.classStarts = classStarts
