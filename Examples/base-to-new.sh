@@ -30,8 +30,8 @@ for seed in ${1:-1 2 3}; do
 zip:5000:zip
 shared at 150:150:gauss-newton --head none --budget 150
 shared at 500:500:gauss-newton --head none --budget 500
-shared with prior 3e-4 at 150:150:gauss-newton --head none --budget 150 --prior 3e-4
-shared with prior 3e-4 at 500:500:gauss-newton --head none --budget 500 --prior 3e-4
+shared with prior 3e-6 at 150:150:gauss-newton --head none --budget 150 --prior 3e-6
+shared with prior 3e-6 at 500:500:gauss-newton --head none --budget 500 --prior 3e-6
 RUNS
   done
 done | tee "$work/rows"

@@ -159,10 +159,10 @@ let helpExamples: [String: String] = [
     | gauss-newton: 8 context tokens, n = 1152, head bias, space words
     | 3 to 7 queries a step, budget 5000: at least 714 steps; batch of 112 images, fixed minibatch of 112, difference 0.5…
     > run --queries 30
-    | step 8, 27 queries, loss 1.259, ρ 0.5697, r 7.551 accepted, 4973 queries left
-    | validation accuracy 53.6 %, best 53.6 % at 27 queries
+    | step 8, 26 queries, loss 1.261, ρ 0.5314, r 6.810 accepted, 4974 queries left
+    | validation accuracy 53.6 %, best 53.6 % at 26 queries
     > eval --split test
-    | test accuracy 52.0 % (91 of 175), loss 1.311 after 27 queries
+    | test accuracy 52.0 % (91 of 175), loss 1.318 after 26 queries
     """#,
     "goto": #"""
     > goto step 1

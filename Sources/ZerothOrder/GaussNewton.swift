@@ -66,9 +66,20 @@ public struct GaussNewton: Sendable {
         /// The start's logits are wanted.
         case start
         case directions
-        /// A trial: its move along the directions, its bias, the loss that the model predicts and each image's mean logit, and
-        /// trials left.
-        case trial(move: [Double], bias: [Double], expected: Double, means: [Double], left: Int)
+        case trial(Trial)
+    }
+
+    struct Trial: Sendable, Equatable {
+        /// Along the directions, [k, blocks].
+        var move: [Double]
+        /// Where that leads, [blocks, n].
+        var point: [Double]
+        var bias: [Double]
+        /// The loss that the model predicts, and each image's mean logit.
+        var expected: Double
+        var means: [Double]
+        /// Trials that are left, this one with them.
+        var left: Int
     }
 
     public let settings: Settings
@@ -145,8 +156,8 @@ public struct GaussNewton: Sendable {
 
     /// The trial that is asked: its bias, and the penalised cross-entropy that the model predicts there; nil in other rounds.
     package var trial: (bias: [Double], predicted: Double)? {
-        guard case .trial(_, let bias, let expected, _, _) = phase else { return nil }
-        return (bias, expected)
+        guard case .trial(let trial) = phase else { return nil }
+        return (trial.bias, trial.expected)
     }
 
     /// Most evaluations of the next step.
@@ -166,7 +177,7 @@ public struct GaussNewton: Sendable {
                     point[$0] + lengths[$0 / dimensions] * direction[$0 % dimensions]
                 }
             }
-        case .trial(let move, _, _, _, _): return [moved(by: move)]
+        case .trial(let trial): return [trial.point]
         }
     }
 
@@ -206,8 +217,7 @@ public struct GaussNewton: Sendable {
             }
             propose(left: settings.tries)
             return nil
-        case .trial(let move, let newBias, let expected, _, let left):
-            return judge(answers[0], move, newBias, expected: expected, left: left)
+        case .trial(let trial): return judge(answers[0], trial)
         }
     }
 
@@ -225,7 +235,7 @@ public struct GaussNewton: Sendable {
                 let forward = signs.reduce(0.0) { $0 + ($1 > 0 ? 1 : 0) }
                 shares = signs.map { 0.5 / ($0 > 0 ? forward : Double(classes) - forward) }
                 wanted = imageMeans(responses.answers[present], shares)
-            case .trial(_, _, _, let means, _): wanted = means
+            case .trial(let trial): wanted = trial.means
             }
             let means = imageMeans(answer, shares)
             return answer.indices.map { at in
@@ -285,8 +295,8 @@ public struct GaussNewton: Sendable {
 
     private func moved(by move: [Double]) -> [Double] {
         var next = point
-        for (index, direction) in directions.enumerated() {
-            for block in 0..<blocks {
+        for block in 0..<blocks {
+            for (index, direction) in directions.enumerated() {
                 RowArithmetic.add(
                     move[index * blocks + block], direction, from: 0, to: &next, at: block * dimensions,
                     count: dimensions)
@@ -357,19 +367,19 @@ extension GaussNewton {
         let logits = solution.logits.indices.map { solution.logits[$0] - newBias[$0 / images] }
         let expected = loss(logits, newBias, zip(coordinates, chosen).map { $0 + $1 })
         phase = .trial(
-            move: chosen, bias: newBias, expected: expected, means: centred(logits).means, left: left)
+            Trial(
+                move: chosen, point: moved(by: chosen), bias: newBias, expected: expected,
+                means: centred(logits).means, left: left))
     }
 
     /// Takes the trial or not, and changes the region.
-    private mutating func judge(
-        _ answer: [Float], _ move: [Double], _ newBias: [Double], expected: Double, left: Int
-    ) -> Record? {
+    private mutating func judge(_ answer: [Float], _ trial: Trial) -> Record? {
         let coordinates = coordinates
         let now = loss(responses.answers[present].map { Double($0) }, bias, coordinates)
-        let newCoordinates = zip(coordinates, move).map { $0 + $1 }
-        let then = loss(answer.map { Double($0) }, newBias, newCoordinates)
-        let ratio = (now - then) / max(now - expected, 1e-9)
-        let length = RowArithmetic.norm(move)
+        let newCoordinates = zip(coordinates, trial.move).map { $0 + $1 }
+        let then = loss(answer.map { Double($0) }, trial.bias, newCoordinates)
+        let ratio = (now - then) / max(now - trial.expected, 1e-9)
+        let length = RowArithmetic.norm(trial.move)
         responses.add(newCoordinates, answer)
         if ratio < 0.25 {
             radius = max(0.5 * min(length, radius), leastRadius)
@@ -378,11 +388,11 @@ extension GaussNewton {
         }
         let accepted = then < now
         if accepted {
-            point = moved(by: move)
-            bias = newBias
+            point = trial.point
+            bias = trial.bias
             present = responses.places.count - 1
-        } else if left > 1 {
-            propose(left: left - 1)
+        } else if trial.left > 1 {
+            propose(left: trial.left - 1)
             return nil
         } else {
             radius = max(radius, settings.restartRadius)

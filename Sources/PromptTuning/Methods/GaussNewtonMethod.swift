@@ -18,8 +18,9 @@ public struct GaussNewtonMethod: TuningMethod {
 
         The first step asks the start again (--repeats) to measure the noise. With noise or rounding the
         differences grow until they stand above it, the region is not made narrower than they can see, and
-        answers near each other are averaged. The measure 'noise' says what was found. Probabilities to two
-        decimals still mislead it: 'calibrate' did better there.
+        answers near each other are averaged. The measure 'noise' says what was found. It does well where all classes are shown, if
+        as probabilities to two decimals; where the largest ones alone are (--top), it is misled, and
+        'calibrate' did better.
 
         --space words moves the context by steps among word embeddings (the square root of their
         covariance, half of it shared by all tokens); raw by steps of their standard deviation; zip moves ZIP's own
