@@ -49,6 +49,16 @@ import Testing
         #expect(try notebook.result("setting.prior", of: "prompt info") == .double(prior))
     }
 
+    /// Where the largest classes alone are shown, it says that this misleads it.
+    @Test(arguments: [("", false), ("--view probabilities", false), ("--view probabilities --top 2", true)])
+    func partialAnswersAreSaidToMislead(_ options: String, _ misled: Bool) throws {
+        let fixture = try Fixture()
+        let report = try fixture.notebook("model load\ndata load data --shots 4").run(
+            "prompt new --method gauss-newton --tokens 2 \(options)")
+        let lines = try #require(report.last).lines
+        #expect(lines.contains { $0.contains("misled by classes that are not shown") } == misled, "\(lines)")
+    }
+
     /// A decoder that overflows draws black pictures, whose losses look like any other.
     @Test func overflowingDecodersAreRefused() throws {
         let fixture = try Fixture()

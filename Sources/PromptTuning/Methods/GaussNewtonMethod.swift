@@ -206,7 +206,10 @@ public struct GaussNewtonMethod: TuningMethod {
     }
     public var schedule: String {
         "fixed minibatch of \(batch.indices.count)\(survey.map { " for \(batch.indices.count + $0.labels.count) images" } ?? ""), difference \(settings[Self.difference]), radius \(settings[Self.radius])"
+            + (isPartial ? "; misled by classes that are not shown: compare with 'calibrate'" : "")
     }
+    /// Whether some classes of an image are not shown.
+    private var isPartial: Bool { problem.view.top.map { $0 < problem.facts.classCount } ?? false }
 
     public var deployed: Classifier {
         let prompt = prompts([search.point])[0]
