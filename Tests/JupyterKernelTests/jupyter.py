@@ -13,9 +13,16 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 BOOK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Examples/quickstart.ipynb")
-LONG = (
-    "model load\ndata load Assets/Data/digits --shots 4\nprompt new --dim 100 --rank 1\n"
-    "run --queries 4000\n")
+
+def run(queries):
+    """A cell that asks so many queries; a machine asks some thousand a second."""
+    return (
+        "model load\ndata load Assets/Data/digits --shots 4\n"
+        f"prompt new --dim 100 --rank 1 --budget {2 * queries}\nrun --queries {queries}\n")
+
+
+# More than any machine asks before it is interrupted.
+LONG = run(500000)
 
 
 class ZiplabKernelTests(jupyter_kernel_test.KernelTests):
@@ -36,7 +43,7 @@ class ZiplabKernelTests(jupyter_kernel_test.KernelTests):
     invalid_code_samples = ["say 'one", "}"]
     code_inspect_sample = "run"
     code_display_data = [
-        {"code": LONG.replace("4000", "60") + "plot loss --out loss.png", "mime": "image/png"},
+        {"code": run(60) + "plot loss --out loss.png", "mime": "image/png"},
     ]
 
     def reply_to(self, msg_id, timeout=30):
@@ -135,7 +142,7 @@ class ZiplabKernelTests(jupyter_kernel_test.KernelTests):
 
     def test_progress_is_one_display_that_is_updated(self):
         self.flush_channels()
-        msg_id = self.kc.execute(LONG.replace("4000", "1500"))
+        msg_id = self.kc.execute(run(1500))
         self.reply_to(msg_id, timeout=120)
         outputs = self.outputs_of(msg_id)
         shows = [m for m in outputs if m["msg_type"] in ("display_data", "update_display_data")]
