@@ -142,14 +142,14 @@ class ZiplabKernelTests(jupyter_kernel_test.KernelTests):
 
     def test_progress_is_one_display_that_is_updated(self):
         self.flush_channels()
-        msg_id = self.kc.execute(run(1500))
+        msg_id = self.kc.execute(run(12000))
         self.reply_to(msg_id, timeout=120)
         outputs = self.outputs_of(msg_id)
         shows = [m for m in outputs if m["msg_type"] in ("display_data", "update_display_data")]
         self.assertEqual(shows[0]["msg_type"], "display_data")
         self.assertEqual({m["msg_type"] for m in shows[1:]}, {"update_display_data"})
         self.assertEqual(len({m["content"]["transient"]["display_id"] for m in shows}), 1)
-        self.assertIn("1500/1500 queries", shows[-1]["content"]["data"]["text/plain"])
+        self.assertIn("12000/12000 queries", shows[-1]["content"]["data"]["text/plain"])
 
     def test_history(self):
         self.flush_channels()
