@@ -18,13 +18,13 @@ public struct GaussNewtonMethod: TuningMethod {
 
         The first step asks the start again (--repeats) to measure the noise. With noise or rounding the
         differences grow until they stand above it, the region is not made narrower than they can see, and
-        answers near each other are averaged. The measure 'noise' says what was found. It does well where all classes are shown, if
+        answers near each other are averaged. The measure 'noise' says what was found. It does well where all classes are shown, even
         as probabilities to two decimals; where the largest ones alone are (--top), it is misled, and
         'calibrate' did better.
 
         --space words moves the context by steps among word embeddings (the square root of their
         covariance, half of it shared by all tokens); raw by steps of their standard deviation; zip moves ZIP's own
-        parameters (D = 500, rank 5), which is the poorest space of the three. --head
+        parameters (D = 500 and rank 5 where they fit), which is the poorest space of the three. --head
         bias tunes a bias a class along; map fits the linear map of 'calibrate' to the last logits in
         the end, for no query; none deploys the context alone.
 
